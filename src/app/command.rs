@@ -1,0 +1,249 @@
+//! What can be asked of the program. The window, the palette and the command line all speak in these.
+
+use std::path::PathBuf;
+
+use crate::app::actions::Action;
+use crate::app::words::Language;
+use crate::catalog::{CollectionId, FolderId, ItemId};
+use crate::jobs::Priority;
+use crate::library::ThumbSize;
+use crate::media::Kind;
+use crate::player::{PlayerCommand, Track};
+use crate::settings::Theme;
+
+/// A page of the window.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Page {
+    #[default]
+    Home,
+    Photos,
+    Music(MusicPage),
+    Clips,
+    /// The tag tree, or one tag opened.
+    Tags(Option<String>),
+    Collections(Option<CollectionId>),
+    Tidy,
+    Settings,
+    NowPlaying,
+    /// What the search box found.
+    Results,
+    /// Items like this one, nearest first.
+    Similar(ItemId),
+}
+
+/// The parts of the Music page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum MusicPage {
+    #[default]
+    Albums,
+    Artists,
+    Songs,
+    Album(AlbumKey),
+    Artist(String),
+}
+
+/// An album is known by its album artist and title.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct AlbumKey {
+    pub artist: String,
+    pub title: String,
+}
+
+/// A list of items that is loaded when a page asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ListKey {
+    Tag(String),
+    Suggested(String),
+    Collection(CollectionId),
+    Results,
+    Similar(ItemId),
+    Problems,
+    Missing,
+}
+
+/// Everything that can be asked for, by what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A named action from the table.
+    Act(Action),
+    Go(Page),
+    Back,
+    Search(String),
+    Select(Select),
+    View(View),
+    Edit(Edit),
+    Play(Play),
+    Shelf(ShelfCommand),
+    Files(Files),
+    Set(Set),
+    Want(Want),
+    Toast(ToastCommand),
+}
+
+/// Which items are selected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Select {
+    /// Only this one.
+    One(ItemId),
+    /// Add or remove this one.
+    Toggle(ItemId),
+    /// Everything between the last one chosen and this one, in the order of the list shown.
+    Range { list: Vec<ItemId>, to: ItemId },
+    Several(Vec<ItemId>),
+    None,
+}
+
+/// The viewer, the inspector and the sheets above a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    Open { list: std::sync::Arc<[ItemId]>, item: ItemId },
+    Step(i64),
+    Slideshow(bool),
+    Close,
+    Inspector(bool),
+    Sheet(Option<Sheet>),
+    /// Grid zoom: the wanted row height in points.
+    GridHeight(f32),
+    FullScreen(bool),
+    /// The page's list shows these; select-all and keyboard movement use it.
+    Listed(std::sync::Arc<[ItemId]>),
+}
+
+/// Something small that lies above the page until it is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sheet {
+    Palette,
+    Shortcuts,
+    QuickTag(Vec<ItemId>),
+    NewTag(Vec<ItemId>),
+    NewCollection(Vec<ItemId>),
+    AddToCollection(Vec<ItemId>),
+    RenameTag(String),
+    RenameCollection(CollectionId),
+    DeleteTag(String),
+    DeleteCollection(CollectionId),
+    RemoveFolder(FolderId),
+    About,
+}
+
+/// Changes to metadata. Each can be undone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    Tag { items: Vec<ItemId>, tag: String },
+    Untag { items: Vec<ItemId>, tag: String },
+    Confirm { items: Vec<ItemId>, tag: String },
+    Reject { items: Vec<ItemId>, tag: String },
+    /// Files from outside: added to the library first where they are new, then tagged.
+    TagFiles { files: Vec<PathBuf>, tag: String },
+    NewTag { name: String, items: Vec<ItemId> },
+    RenameTag { from: String, to: String },
+    DeleteTag(String),
+    Rate { items: Vec<ItemId>, rating: u8 },
+    Favourite { items: Vec<ItemId>, on: bool },
+    Hide { items: Vec<ItemId>, on: bool },
+    NewCollection { name: String, items: Vec<ItemId> },
+    AddToCollection { id: CollectionId, items: Vec<ItemId> },
+    RemoveFromCollection { id: CollectionId, items: Vec<ItemId> },
+    RenameCollection { id: CollectionId, name: String },
+    DeleteCollection(CollectionId),
+    ForgetHistory { from_ms: i64, to_ms: i64 },
+    Undo,
+    Redo,
+}
+
+/// The player.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Play {
+    /// Play these items from the one at `start`.
+    Items { items: Vec<ItemId>, start: usize, why: Option<String> },
+    Next(Vec<ItemId>),
+    Later(Vec<ItemId>),
+    /// Find music for a photo (dropped on the player).
+    Soundtrack(ItemId),
+    Tracks(Vec<Track>, usize),
+    Player(PlayerCommand),
+}
+
+/// What a person says about a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShelfCommand {
+    Strike(String),
+    Unstrike(String),
+    Like(ItemId),
+    Dislike(ItemId),
+    HideShelf(String),
+    ShowAllShelves,
+    Refresh,
+}
+
+/// Folders and files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Files {
+    /// Ask with the system's dialog.
+    ChooseFolders,
+    ChooseFiles,
+    Add(Vec<PathBuf>),
+    AddOwnFolders,
+    AddDemo,
+    RemoveFolder(FolderId),
+    Rescan,
+    StopScan,
+    PauseAnalysis(bool),
+    Reveal(ItemId),
+    ChooseModel,
+    AddModel(PathBuf),
+    RemoveModel(String),
+    Export,
+    ClearThumbnails,
+}
+
+/// Settings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Set {
+    Theme(Theme),
+    Language(Option<Language>),
+    ReducedMotion(bool),
+    TextScale(f32),
+    Analysis(bool),
+    WatchFolders(bool),
+    ThumbnailCap(u64),
+}
+
+/// What the window is about to show and does not have yet. Asked each frame for what is visible; deduplicated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    Thumb { item: ItemId, size: ThumbSize, priority: Priority },
+    Full(ItemId),
+    Waveform(ItemId),
+    Detail(ItemId),
+    List(ListKey),
+    Lyrics(ItemId),
+}
+
+/// Toasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToastCommand {
+    Dismiss(u64),
+}
+
+/// Where dropped things land.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DropTarget {
+    /// Anywhere: add to the library.
+    Window,
+    Tag(String),
+    NewTag,
+    Collection(CollectionId),
+    NewCollection,
+    Player,
+    Queue,
+}
+
+/// A short name of a kind for text keys.
+pub fn kind_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Photo => "photo",
+        Kind::Audio => "audio",
+        Kind::Clip => "clip",
+    }
+}

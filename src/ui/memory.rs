@@ -1,0 +1,64 @@
+//! What the window remembers between frames and nobody else needs: layouts, text being typed, scroll wishes.
+
+use std::collections::HashMap;
+
+use crate::catalog::ItemId;
+use crate::ui::widgets::justified::Justified;
+
+/// A scroll area that should move to an item on the next frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScrollTo(pub ItemId);
+
+/// How a picture is looked at in the viewer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    pub item: Option<ItemId>,
+    /// 1.0 fits the window.
+    pub zoom: f32,
+    /// Offset of the picture's centre from the window's, in points.
+    pub pan: [f32; 2],
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            item: None,
+            zoom: 1.0,
+            pan: [0.0, 0.0],
+        }
+    }
+}
+
+/// Sorting of the songs table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SongSort {
+    Title,
+    #[default]
+    Artist,
+    Album,
+    Year,
+    Length,
+}
+
+/// The window's own memory.
+#[derive(Default)]
+pub struct Memory {
+    /// Justified layouts by list name.
+    pub layouts: HashMap<&'static str, Justified>,
+    pub scroll_to: Option<ScrollTo>,
+    pub look: Look,
+    pub typed: String,
+    pub tag_entry: String,
+    pub palette_at: usize,
+    pub should_focus_search: bool,
+    pub should_focus_sheet: bool,
+    pub song_sort: SongSort,
+    pub is_song_sort_reversed: bool,
+    pub song_order: Vec<u32>,
+    pub song_order_of: usize,
+    pub reason_open: Option<(usize, ItemId)>,
+    pub tag_filter: String,
+    pub scroll_offsets: HashMap<String, f32>,
+    /// When the pointer last moved over the viewer, in seconds of the program.
+    pub pointer_moved_at_secs: f64,
+}
