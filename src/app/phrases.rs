@@ -1,0 +1,199 @@
+//! Sentences made of data: shelf titles, reasons, dates, names. The window and the command line say the same.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::words::{Language, Words};
+use crate::jobs::{Activity, Progress};
+use crate::media::Kind;
+use crate::models::Vocabulary;
+use crate::recommend::{Factor, Shelf, ShelfKind};
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+/// "April 2019", "2019年4月".
+pub fn month(words: &Words, year: i16, month: i8) -> String {
+    let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m));
+    match (words.language(), name) {
+        (_, None) => words.text("undated").to_string(),
+        (Language::English, Some(name)) => format!("{name} {year}"),
+        (Language::Chinese, Some(_)) => format!("{year}年{month}月"),
+    }
+}
+
+/// "12 April 2019", "2019年4月12日". Catalogue times of photos are wall-clock as if UTC.
+pub fn date(words: &Words, at_ms: i64) -> String {
+    let Ok(at) = Timestamp::from_millisecond(at_ms) else {
+        return words.text("undated").to_string();
+    };
+    let day = at.to_zoned(TimeZone::UTC);
+    match words.language() {
+        Language::English => {
+            let month = MONTHS[usize::try_from(day.month() - 1).unwrap_or(0).min(11)];
+            format!("{} {month} {}", day.day(), day.year())
+        }
+        Language::Chinese => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+    }
+}
+
+/// Date and time of day: "12 April 2019, 18:30".
+pub fn date_time(words: &Words, at_ms: i64) -> String {
+    let Ok(at) = Timestamp::from_millisecond(at_ms) else {
+        return words.text("undated").to_string();
+    };
+    let zoned = at.to_zoned(TimeZone::UTC);
+    let time = format!("{:02}:{:02}", zoned.hour(), zoned.minute());
+    match words.language() {
+        Language::English => format!("{}, {time}", date(words, at_ms)),
+        Language::Chinese => format!("{} {time}", date(words, at_ms)),
+    }
+}
+
+/// What a screen reader calls an item.
+pub fn item_name(words: &Words, kind: Kind, title: &str, date_ms: i64) -> String {
+    let key = match kind {
+        Kind::Photo => "name-photo",
+        Kind::Audio => "name-audio",
+        Kind::Clip => "name-clip",
+    };
+    words.with(key, &[("title", title.into()), ("date", date(words, date_ms).into())])
+}
+
+/// The title of a shelf: the reason it exists. `about` is the title or date of the item it speaks of.
+pub fn shelf_title(words: &Words, shelf: &Shelf, about: Option<&str>) -> String {
+    let is_audio = shelf.media == Kind::Audio;
+    let plain = |photo: &'static str, audio: &'static str| {
+        words.text(if is_audio { audio } else { photo }).to_string()
+    };
+    match shelf.kind {
+        ShelfKind::Because => {
+            let key = if is_audio { "shelf-because-played" } else { "shelf-because-looked" };
+            words.with(key, &[("title", about.unwrap_or_default().into())])
+        }
+        ShelfKind::Continue => words.text("shelf-continue").to_string(),
+        ShelfKind::OnThisDay => words.text("shelf-on-this-day").to_string(),
+        ShelfKind::Rediscover => plain("shelf-rediscover-photos", "shelf-rediscover-music"),
+        ShelfKind::NeverOpened => plain("shelf-never-opened-photos", "shelf-never-opened-music"),
+        ShelfKind::NewHere => plain("shelf-new-photos", "shelf-new-music"),
+    }
+}
+
+/// One reason as a sentence. `title_of` names the item it speaks of.
+pub fn reason(
+    words: &Words,
+    vocabulary: &Vocabulary,
+    factor: &Factor,
+    title_of: impl Fn(crate::catalog::ItemId) -> String,
+) -> String {
+    match factor {
+        Factor::Similar { to, cosine } => words.with(
+            "reason-similar",
+            &[
+                ("title", title_of(*to).into()),
+                ("percent", ((cosine.clamp(0.0, 1.0) * 100.0).round() as usize).into()),
+            ],
+        ),
+        Factor::Tag { slug, .. } => {
+            words.with("reason-tag", &[("tag", tag_name(words, vocabulary, slug).into())])
+        }
+        Factor::Artist { name } => words.with("reason-artist", &[("name", name.as_str().into())]),
+        Factor::Album { title } => words.with("reason-album", &[("title", title.as_str().into())]),
+        Factor::Anniversary { years, days_off } => {
+            let key = if *days_off == 0 { "reason-anniversary" } else { "reason-anniversary-near" };
+            words.with(
+                key,
+                &[("years", (*years as usize).into()), ("days", (*days_off as usize).into())],
+            )
+        }
+        Factor::Unfinished { share } => words.with(
+            "reason-unfinished",
+            &[("percent", ((share * 100.0).round() as usize).into())],
+        ),
+        Factor::Enjoyed { times, days_ago } => words.with(
+            "reason-enjoyed",
+            &[("times", (*times as usize).into()), ("days", (*days_ago as usize).into())],
+        ),
+        Factor::Favourite => words.text("reason-favourite").to_string(),
+        Factor::Rated { stars } => words.with("reason-rated", &[("stars", usize::from(*stars).into())]),
+        Factor::Fresh { days_ago } => words.with("reason-fresh", &[("days", (*days_ago as usize).into())]),
+        Factor::NeverOpened => words.text("reason-never-opened").to_string(),
+        Factor::Exploration => words.text("reason-exploration").to_string(),
+    }
+}
+
+/// The name of a tag in the language in use: the vocabulary's where a model knows it, else as it was typed.
+pub fn tag_name(words: &Words, vocabulary: &Vocabulary, slug: &str) -> String {
+    vocabulary
+        .name(slug, words.language() == Language::Chinese)
+        .map_or_else(|| slug.to_owned(), ToOwned::to_owned)
+}
+
+/// What runs in the background, on one line: "Tagging 1,240 of 8,020 · about 6 min".
+pub fn progress(words: &Words, progress: &Progress, now_ms: i64) -> String {
+    let key = match progress.activity {
+        Activity::Scan => "doing-scan",
+        Activity::Analyse => "doing-analyse",
+        Activity::Thumbnails => "doing-thumbnails",
+        Activity::Import => "doing-import",
+        Activity::Export => "doing-export",
+        Activity::Teach => "doing-teach",
+    };
+    let what = words.text(key);
+    let Some(total) = progress.total.filter(|&total| total > 0) else {
+        return words.with(
+            "progress-open",
+            &[("what", (&*what).into()), ("done", grouped(progress.done).into())],
+        );
+    };
+    let mut line = words.with(
+        "progress",
+        &[
+            ("what", (&*what).into()),
+            ("done", grouped(progress.done).into()),
+            ("total", grouped(total).into()),
+        ],
+    );
+    let spent_ms = (now_ms - progress.started_ms).max(0) as f64;
+    if progress.done >= 20 && spent_ms > 5_000.0 && progress.done < total {
+        let left_ms = spent_ms / progress.done as f64 * (total - progress.done) as f64;
+        let minutes = (left_ms / 60_000.0).ceil() as usize;
+        line.push_str(" · ");
+        line.push_str(&words.with("about-minutes", &[("n", minutes.into())]));
+    }
+    line
+}
+
+/// 12345 as "12,345".
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_read_as_written_in_each_language() {
+        let at = 1_555_093_800_000; // 2019-04-12 18:30
+        assert_eq!(date_time(&Words::new(Language::English), at), "12 April 2019, 18:30");
+        assert_eq!(date(&Words::new(Language::Chinese), at), "2019年4月12日");
+        assert_eq!(month(&Words::new(Language::Chinese), 2019, 4), "2019年4月");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+}
