@@ -1,7 +1,29 @@
 //! Bytes to pixels, samples and metadata.
+//!
+//! [`sniff()`] says what a file is by its content; [`photo`], [`audio`] and [`clip`] read it, [`xmp`] reads and writes
+//! sidecars. Nothing here writes to an original. Every claim a file makes is bounded by [`limits`]; damage is an
+//! [`Error`](crate::Error), never a panic.
+
+pub mod clip;
+mod dates;
+pub mod limits;
+pub mod photo;
+mod sniff;
+pub mod xmp;
+
+use std::fs::File;
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+pub use sniff::{Format, Sniffed, is_candidate, sniff};
+
+use crate::error::{Error, Result};
 
 /// What a file is for: to look at, to listen to, or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A still or animated picture.
@@ -30,3 +52,59 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
+
+/// Runs a decoder; a panic inside it is damage of the file, not the end of the program.
+fn caught<T>(what: &'static str, path: &Path, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(decode))
+        .unwrap_or_else(|_| Err(Error::damaged(what, path, "its decoder gave up")))
+}
+
+/// Opens a media file for reading.
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| Error::io("open the file", path, &error))
+}
+
+/// The whole file, unless it is empty or larger than `limit` bytes.
+fn read_bounded(path: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>> {
+    let file = open(path)?;
+    let len = file
+        .metadata()
+        .map_err(|error| Error::io("read the file", path, &error))?
+        .len();
+    if len > limit {
+        return Err(Error::TooLarge {
+            what,
+            found: megabytes(len),
+            limit: megabytes(limit),
+            path: path.to_owned(),
+        });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::io("read the file", path, &error))?;
+    if bytes.is_empty() {
+        return Err(Error::Empty {
+            path: path.to_owned(),
+        });
+    }
+    Ok(bytes)
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
+}
+
+/// A text from a file without control characters and surrounding space, bounded; `None` when nothing is left.
+fn clean_text(text: &str) -> Option<String> {
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .take(limits::MAX_TEXT_CHARS)
+        .collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
