@@ -1,1 +1,38 @@
+//! Models: what a pack is, running it, and what its scores mean.
+//!
+//! A **pack** is a folder or zip: `manifest.toml`, an ONNX file, `labels.txt`, and as a rule `vocabulary.csv` and
+//! `MODEL_CARD.md`. [`Packs`] holds those inside the program and those a person added; [`Taggers`] runs them on
+//! pictures and sound; [`Vocabulary`] names their tags; [`teach`] trains new tags from a few examples; [`check`],
+//! [`add`] and [`remove`] handle packs from outside.
+//!
+//! Nothing here knows the catalogue: pixels and samples go in, tags and embeddings come out.
 
+pub mod image;
+pub mod manifest;
+pub mod mel;
+pub mod source;
+pub mod tags;
+pub mod teach;
+pub mod vocabulary;
+
+mod embedded;
+mod inspect;
+mod pack;
+mod packs;
+mod runtime;
+mod taggers;
+
+pub use inspect::{Report, add, check, remove};
+pub use manifest::{Manifest, Task};
+pub use pack::Pack;
+pub use packs::Packs;
+pub use taggers::{Taggers, Tagging};
+pub use tags::ScoredTag;
+pub use teach::Head;
+pub use vocabulary::Vocabulary;
+
+/// The rate at which all models hear.
+pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+#[cfg(test)]
+mod tests;
