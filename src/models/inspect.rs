@@ -40,7 +40,7 @@ pub struct Report {
     pub run_ms: f64,
 }
 
-/// Opens a pack (folder or zip) and runs it on a test input: a grey ramp, or a patch of a rising tone.
+/// Opens a pack (folder or zip) and runs it on a test input: a ramp of colours, or a patch of a rising tone.
 ///
 /// # Errors
 /// One sentence that says what is wrong with it.
@@ -195,12 +195,13 @@ fn milliseconds(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
 
-/// A grey ramp from black on the left to white on the right.
+/// Red rises to the right, green downwards, blue is low.
 fn ramp(width: u32, height: u32) -> Picture {
-    let mut picture = Picture::filled(width, height, [0, 0, 0, 255]);
+    let mut picture = Picture::filled(width, height, [0, 0, 40, 255]);
+    let level = |at: u32, side: u32| (at * 255 / side.max(2).saturating_sub(1)).min(255) as u8;
     for (at, pixel) in picture.rgba.chunks_exact_mut(4).enumerate() {
-        let level = (at as u32 % width * 255 / width.max(2).saturating_sub(1)).min(255) as u8;
-        pixel[..3].fill(level);
+        pixel[0] = level(at as u32 % width, width);
+        pixel[1] = level(at as u32 / width, height);
     }
     picture
 }
