@@ -203,3 +203,84 @@ fn hz_from_mel(mel: f64, scale: MelScale) -> f64 {
         MelScale::Slaney => 1000.0 * ((mel - 15.0) * (6.4_f64.ln() / 27.0)).exp(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same samples as `signal` in `tests/fixtures/mel/make.py`.
+    fn signal(length: i64) -> Vec<f32> {
+        (0..length)
+            .map(|n| {
+                let buzz = (n * n / 50 + n * 13) % 401 - 200;
+                let swell = (n % 9000).min(9000 - n % 9000);
+                ((buzz * swell) as f64 / 900_000.0) as f32
+            })
+            .collect()
+    }
+
+    fn front_end(spec: &serde_json::Value) -> FrontEnd {
+        let mut spec = spec.clone();
+        for (key, value) in [("name", "mel"), ("shape", "n1tf"), ("pool", "mean")] {
+            spec[key] = value.into();
+        }
+        spec["sample_rate"] = 16_000.into();
+        FrontEnd::new(&serde_json::from_value(spec).expect("a front end"))
+    }
+
+    fn reference() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../tests/fixtures/mel/reference.json")).expect("reads")
+    }
+
+    /// Within 0.001 of double precision: ln units for YAMNet's front end, tenths of a bel for musicnn's.
+    #[test]
+    fn both_front_ends_agree_with_the_formulas() {
+        let reference = reference();
+        let mut compared = 0;
+        for case in reference["cases"].as_array().expect("cases") {
+            let name = case["front_end"].as_str().expect("name");
+            let front_end = front_end(&reference["front_ends"][name]);
+            let samples = signal(case["samples"].as_i64().expect("length"));
+            let patches = front_end.patches(&samples, samples.len());
+            assert_eq!(patches.len() as u64, case["patches"].as_u64().expect("count"), "{name}");
+            for probe in case["probes"].as_array().expect("probes") {
+                let at = |key: &str| probe[key].as_u64().expect("index") as usize;
+                let bands = front_end.input.bands;
+                let frame = &patches[at("patch")][at("frame") * bands..][..bands];
+                for (band, expected) in probe["values"].as_array().expect("values").iter().enumerate() {
+                    let expected = expected.as_f64().expect("number");
+                    let found = f64::from(frame[band * 7]);
+                    assert!((found - expected).abs() < 1e-3, "{name} {probe} {band}: {found}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 400);
+    }
+
+    #[test]
+    fn patches_never_cross_from_one_stretch_to_the_next() {
+        let reference = reference();
+        let front_end = front_end(&reference["front_ends"]["yamnet"]);
+        let needed = front_end.input.patch_samples();
+        let first = signal(needed as i64);
+        let mut both = first.clone();
+        both.extend(vec![0.0; needed]);
+        let patches = front_end.patches(&both, needed);
+        assert_eq!(patches.len(), 2);
+        assert_eq!(patches[0], front_end.patches(&first, needed)[0]);
+        assert!(patches[1].iter().all(|value| (value - 0.001_f32.ln()).abs() < 1e-6));
+        // A last stretch that is too short is left out; one that is all there is, is padded.
+        assert_eq!(front_end.patches(&both[..needed + 50], needed).len(), 1);
+        assert_eq!(front_end.patches(&both[..50], needed).len(), 1);
+        assert_eq!(front_end.patches(&[], 0).len(), 1);
+    }
+
+    #[test]
+    fn spread_takes_both_ends() {
+        let all: Vec<usize> = (0..100).collect();
+        assert_eq!(spread(&all, 3), [0, 50, 99]);
+        assert_eq!(spread(&all, 1), [50]);
+        assert_eq!(spread(&all[..2], 3), [0, 1]);
+    }
+}
