@@ -150,6 +150,66 @@ impl Error {
     }
 }
 
+/// Something that Parlour did on its own and that the person should know of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The catalogue was damaged and was brought back from a backup.
+    CatalogRestored {
+        /// When the backup was made, milliseconds since the epoch.
+        backup_ms: i64,
+        /// Where the damaged file was put; `None` when the catalogue was not there at all.
+        set_aside: Option<PathBuf>,
+    },
+    /// The catalogue was damaged and there was no good backup: an empty one was begun.
+    CatalogRestarted {
+        /// Where the damaged file was put.
+        set_aside: PathBuf,
+    },
+    /// The settings could not be read and were put back to their defaults.
+    SettingsReset {
+        /// Why.
+        why: String,
+        /// Where the old file was put.
+        set_aside: PathBuf,
+    },
+}
+
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::CatalogRestored {
+                backup_ms,
+                set_aside,
+            } => {
+                let made = jiff::Timestamp::from_millisecond(*backup_ms)
+                    .map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+                    .unwrap_or_default();
+                match set_aside {
+                    Some(path) => write!(
+                        f,
+                        "the catalogue was damaged and was restored from the backup of {made}; the damaged file was kept: {}",
+                        path.display()
+                    ),
+                    None => write!(
+                        f,
+                        "the catalogue was not there and was restored from the backup of {made}"
+                    ),
+                }
+            }
+            Self::CatalogRestarted { set_aside } => write!(
+                f,
+                "the catalogue was damaged and there is no backup, so an empty one was begun; the damaged file was kept: {}",
+                set_aside.display()
+            ),
+            Self::SettingsReset { why, set_aside } => write!(
+                f,
+                "the settings could not be read ({why}) and were put back to their defaults; the old file was kept: {}",
+                set_aside.display()
+            ),
+        }
+    }
+}
+
 /// The first line of a foreign error text, at most 200 characters, without trailing punctuation.
 pub fn one_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default().trim();

@@ -308,7 +308,7 @@ pub enum TagState {
 }
 
 impl TagState {
-    pub(crate) fn code(self) -> i64 {
+    pub(super) fn code(self) -> i64 {
         match self {
             Self::Confirmed => 1,
             Self::Shown => 2,
@@ -317,7 +317,7 @@ impl TagState {
         }
     }
 
-    pub(crate) fn from_code(code: i64) -> Self {
+    pub(super) fn from_code(code: i64) -> Self {
         match code {
             1 => Self::Confirmed,
             2 => Self::Shown,
@@ -537,8 +537,25 @@ pub struct FoundFile {
     pub kind: Kind,
     /// Hash of the content, when it is known already.
     pub hash: Option<ContentHash>,
-    /// Number of the scan, to tell what it did not see; see [`super::Bulk::mark_unseen`].
-    pub generation: i64,
+}
+
+/// A file as the catalogue remembers it: what a rescan compares with, so that it writes only what changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// The item it is a file of.
+    pub item: ItemId,
+    /// Size when last seen.
+    pub size_bytes: u64,
+    /// Modification time when last seen.
+    pub mtime_ms: i64,
+    /// Whether it was not there when last looked for.
+    pub is_missing: bool,
+    /// Whether its content still has to be hashed.
+    pub needs_hash: bool,
+    /// Whether its content still has to be probed.
+    pub needs_probe: bool,
 }
 
 /// What became of a [`FoundFile`].

@@ -8,12 +8,11 @@ CREATE TABLE folder (
     is_watched  INTEGER NOT NULL DEFAULT 1,
     is_offline  INTEGER NOT NULL DEFAULT 0,
     added_ms    INTEGER NOT NULL,
-    scanned_ms  INTEGER,
-    generation  INTEGER NOT NULL DEFAULT 0
+    scanned_ms  INTEGER
 );
 
 CREATE TABLE item (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     kind         INTEGER NOT NULL,               -- 0 photo, 1 audio, 2 clip
     hash         BLOB,                           -- BLAKE3 of the content this item stands for
     title        TEXT NOT NULL,
@@ -62,14 +61,13 @@ CREATE TABLE path (
     size_bytes INTEGER NOT NULL,
     mtime_ms   INTEGER NOT NULL,
     state      INTEGER NOT NULL DEFAULT 0,       -- 0 there, 1 gone, 2 offline, 3 its folder was removed
-    is_hashed  INTEGER NOT NULL DEFAULT 0,       -- whether item.hash was read from this size and time
-    generation INTEGER NOT NULL DEFAULT 0
+    is_hashed  INTEGER NOT NULL DEFAULT 0       -- whether item.hash was read from this size and time
 );
 CREATE INDEX path_item ON path (item, state);
-CREATE INDEX path_folder ON path (folder, generation);
+CREATE INDEX path_folder ON path (folder);
 
 CREATE TABLE tag (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     name        TEXT NOT NULL,
     key         TEXT NOT NULL UNIQUE,            -- full path, folded for comparison
     leaf        TEXT NOT NULL,                   -- own name, folded
@@ -84,11 +82,13 @@ CREATE TABLE tag (
 CREATE INDEX tag_leaf ON tag (leaf);
 CREATE INDEX tag_parent ON tag (parent);
 
--- Further names of a tag: other languages, aliases. Folded.
+-- What searches find a tag by: its own name, names in other languages, aliases; each from every word on, folded.
 CREATE TABLE tag_name (
-    tag INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
-    key TEXT NOT NULL,
-    PRIMARY KEY (key, tag)
+    key    TEXT NOT NULL,
+    tag    INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+    is_own INTEGER NOT NULL,
+    is_whole INTEGER NOT NULL,                   -- the whole name, not from a later word on
+    PRIMARY KEY (key, tag, is_own)
 ) WITHOUT ROWID;
 CREATE INDEX tag_name_tag ON tag_name (tag);
 
@@ -169,7 +169,7 @@ CREATE TABLE analysis (
 CREATE UNIQUE INDEX analysis_item ON analysis (item, analyser, version);
 
 CREATE TABLE collection (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL,
     query      TEXT,
     created_ms INTEGER NOT NULL
@@ -211,11 +211,12 @@ CREATE TABLE struck (
 
 -- Undo across restarts: the change as the person made it, and the row states that take it back (or bring it again).
 CREATE TABLE undo (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
-    change   TEXT NOT NULL,
-    ops      TEXT NOT NULL,
-    is_undone INTEGER NOT NULL DEFAULT 0,
-    at_ms    INTEGER NOT NULL
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    change     TEXT NOT NULL,
+    ops        TEXT NOT NULL,
+    is_undone  INTEGER NOT NULL DEFAULT 0,
+    is_passing INTEGER NOT NULL DEFAULT 0,       -- holds forgotten history: dropped at the next start
+    at_ms      INTEGER NOT NULL
 );
 
 -- Words to find items by; text goes in folded, with CJK split into single characters.
