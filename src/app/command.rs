@@ -123,7 +123,6 @@ pub enum Sheet {
     DeleteTag(String),
     DeleteCollection(CollectionId),
     RemoveFolder(FolderId),
-    About,
 }
 
 /// Changes to metadata. Each can be undone.
@@ -183,6 +182,8 @@ pub enum Files {
     ChooseFolders,
     ChooseFiles,
     Add(Vec<PathBuf>),
+    AddAndPlay(Vec<PathBuf>),
+    AddToCollection(Vec<PathBuf>, CollectionId),
     AddOwnFolders,
     AddDemo,
     RemoveFolder(FolderId),

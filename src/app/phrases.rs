@@ -131,6 +131,14 @@ pub fn tag_name(words: &Words, vocabulary: &Vocabulary, slug: &str) -> String {
         .map_or_else(|| slug.to_owned(), ToOwned::to_owned)
 }
 
+/// The name of a tag as lists show it: the person's own name, else the vocabulary's in the language in use.
+pub fn shown_tag_name(words: &Words, vocabulary: &Vocabulary, tag: &crate::catalog::Tag) -> String {
+    match &tag.slug {
+        Some(slug) if !tag.is_renamed => tag_name(words, vocabulary, slug),
+        _ => tag.name.clone(),
+    }
+}
+
 /// What runs in the background, on one line: "Tagging 1,240 of 8,020 · about 6 min".
 pub fn progress(words: &Words, progress: &Progress, now_ms: i64) -> String {
     let key = match progress.activity {

@@ -166,7 +166,7 @@ impl Music {
             }
             if let Some(album) = albums.last_mut() {
                 album.songs.push(i);
-                album.duration_ms += u64::from(song.duration_ms);
+                album.duration_ms += song.duration_ms;
                 album.year = album.year.or(song.year);
             }
         }
@@ -372,6 +372,8 @@ pub struct AppState {
     pub now_secs: f64,
     /// Wall clock, milliseconds since 1970.
     pub now_ms: i64,
+    /// Where the catalogue lives.
+    pub data_dir: PathBuf,
     /// The demo library, where this machine has it.
     pub demo: Option<PathBuf>,
 }

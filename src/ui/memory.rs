@@ -1,7 +1,9 @@
 //! What the window remembers between frames and nobody else needs: layouts, text being typed, scroll wishes.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
+use crate::app::command::{DropTarget, Sheet};
 use crate::catalog::ItemId;
 use crate::ui::widgets::justified::Justified;
 
@@ -37,6 +39,7 @@ pub enum SongSort {
     Artist,
     Album,
     Year,
+    Tempo,
     Length,
 }
 
@@ -45,20 +48,34 @@ pub enum SongSort {
 pub struct Memory {
     /// Justified layouts by list name.
     pub layouts: HashMap<&'static str, Justified>,
+    /// Where things may be dropped, registered anew in every frame; later ones lie above earlier ones.
+    pub drop_targets: Vec<(eframe::egui::Rect, DropTarget)>,
+    /// Files that wait for the name of their new tag.
+    pub files_for_new_tag: Vec<PathBuf>,
     pub scroll_to: Option<ScrollTo>,
     pub look: Look,
     pub typed: String,
+    /// The search text that `typed` was last made equal to.
+    pub search_shown: String,
     pub tag_entry: String,
     pub palette_at: usize,
     pub should_focus_search: bool,
     pub should_focus_sheet: bool,
+    /// The sheet that `sheet_text` belongs to.
+    pub sheet_shown: Option<Sheet>,
+    pub sheet_text: String,
     pub song_sort: SongSort,
     pub is_song_sort_reversed: bool,
     pub song_order: Vec<u32>,
     pub song_order_of: usize,
     pub reason_open: Option<(usize, ItemId)>,
     pub tag_filter: String,
+    pub is_tag_suggestions: bool,
+    pub is_tidy_missing: bool,
     pub scroll_offsets: HashMap<String, f32>,
     /// When the pointer last moved over the viewer, in seconds of the program.
     pub pointer_moved_at_secs: f64,
+    /// Keeps the viewer's controls in pictures of it.
+    pub are_controls_kept: bool,
+    pub lyric_line: Option<usize>,
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui;
-use egui::{ColorImage, TextureHandle, TextureOptions, Vec2};
+use egui::{Color32, ColorImage, TextureHandle, TextureOptions, Vec2};
 
 use crate::app::state::ArrivedThumb;
 use crate::catalog::ItemId;
 use crate::library::ThumbSize;
 use crate::media::photo::Picture;
+use crate::ui::widgets::cover;
 
 /// Bytes of thumbnails kept.
 const THUMBS_MAX_BYTES: usize = 256 << 20;
@@ -36,6 +37,8 @@ struct Entry {
     texture: Option<TextureHandle>,
     bytes: usize,
     drawn_at: u64,
+    /// Average colours for the dark and the light theme, made readable.
+    tints: Option<[Color32; 2]>,
 }
 
 /// The textures of the window.
@@ -109,6 +112,12 @@ impl Textures {
             .map(|(_, texture)| texture.clone())
     }
 
+    /// The average colour of an item's picture, dark or light enough for text.
+    pub fn tint(&self, item: ItemId, is_dark: bool) -> Option<Color32> {
+        let [dark, light] = self.thumbs.get(&item)?.tints?;
+        Some(if is_dark { dark } else { light })
+    }
+
     /// Forgets pictures of items that changed.
     pub fn forget(&mut self, items: &[ItemId]) {
         for item in items {
@@ -142,6 +151,10 @@ impl Textures {
             texture: arrived.picture.as_ref().map(|p| upload(ctx, "thumb", p)),
             bytes,
             drawn_at: self.frame,
+            tints: arrived
+                .picture
+                .as_ref()
+                .map(|p| [true, false].map(|is_dark| cover::tint_of(&p.rgba, is_dark))),
         };
         self.bytes += bytes;
         if let Some(old) = self.thumbs.insert(arrived.item, entry) {

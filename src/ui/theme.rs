@@ -49,6 +49,11 @@ pub const COLUMN_WIDTH: f32 = 640.0;
 pub const WINDOW_MIN: [f32; 2] = [720.0, 480.0];
 pub const WINDOW_FIRST: [f32; 2] = [1280.0, 800.0];
 
+/// Row heights of the photo grid, in points.
+pub const GRID_HEIGHT_MIN: f32 = 80.0;
+pub const GRID_HEIGHT_MAX: f32 = 640.0;
+pub const GRID_HEIGHT_FIRST: f32 = 190.0;
+
 /// Durations, in seconds.
 pub const MOTION_HOVER_SECS: f32 = 0.12;
 pub const MOTION_PANEL_SECS: f32 = 0.18;

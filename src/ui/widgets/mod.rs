@@ -4,6 +4,7 @@ pub mod button;
 pub mod card;
 pub mod chip;
 pub mod cover;
+pub mod empty;
 pub mod grid;
 pub mod justified;
 pub mod label;

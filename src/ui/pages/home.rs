@@ -1,0 +1,244 @@
+//! Home: shelves whose titles say the reason, cards, and the reason card in place.
+
+use std::sync::Arc;
+
+use eframe::egui;
+use egui::{CornerRadius, Frame, Margin, Rect, ScrollArea, Stroke, Ui, pos2, vec2};
+use lucide_icons::Icon;
+
+use crate::app::command::{Command, Page, Play, ShelfCommand, View};
+use crate::app::phrases;
+use crate::catalog::ItemId;
+use crate::media::Kind;
+use crate::recommend::{Pick, Shelf};
+use crate::ui::scene::Scene;
+use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, SPACE_16, SPACE_24, tokens};
+use crate::ui::widgets::card::{self, CardClick, card_ui};
+use crate::ui::widgets::{button, empty, label, picture};
+
+/// Height of a card's picture, in points.
+const CARD_HEIGHT: f32 = 168.0;
+
+/// Draws the page.
+pub fn home_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
+    let shelves = scene.state.shelves.value.clone();
+    let Some(shelves) = shelves else {
+        skeleton(ui);
+        return;
+    };
+    if shelves.is_empty() {
+        let click = empty::empty_ui(
+            ui,
+            Icon::Lamp,
+            &scene.text("home-empty"),
+            Some(&scene.text("page-photos")),
+        );
+        if click {
+            scene.send(Command::Go(Page::Photos));
+        }
+        return;
+    }
+    ScrollArea::vertical().id_salt("home").auto_shrink(false).show(ui, |ui| {
+        ui.add_space(SPACE_8);
+        for (at, shelf) in shelves.iter().enumerate() {
+            ui.push_id(shelf.key(), |ui| shelf_ui(scene, ui, at, shelf));
+            ui.add_space(SPACE_24);
+        }
+    });
+}
+
+fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
+    let about = shelf.about.map(|id| title_of(scene, id));
+    let title = phrases::shelf_title(&scene.state.words, shelf, about.as_deref());
+    ui.horizontal(|ui| {
+        let room = ui.available_width() - 48.0;
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            label::section_ui(ui, &title);
+        });
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let more = button::icon_ui(ui, Icon::Ellipsis, &scene.with("shelf-menu", &[("title", title.as_str().into())]));
+            egui::Popup::menu(&more).show(|ui| {
+                let hide = egui::Button::new(scene.text("shelf-hide").to_string()).frame_when_inactive(false);
+                if ui.add(hide).clicked() {
+                    scene.send(Command::Shelf(ShelfCommand::HideShelf(shelf.key())));
+                    ui.close();
+                }
+                let refresh = egui::Button::new(scene.text("shelf-refresh").to_string()).frame_when_inactive(false);
+                if ui.add(refresh).clicked() {
+                    scene.send(Command::Shelf(ShelfCommand::Refresh));
+                    ui.close();
+                }
+            });
+        });
+    });
+    let list: Arc<[ItemId]> = shelf.picks.iter().map(|pick| pick.item).collect();
+    let why = scene.text("action-why");
+    ScrollArea::horizontal()
+        .id_salt("cards")
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = SPACE_16;
+                let width = CARD_HEIGHT * card::shape(shelf.media);
+                for pick in &shelf.picks {
+                    let next = Rect::from_min_size(ui.next_widget_position(), vec2(width, CARD_HEIGHT));
+                    if !ui.is_rect_visible(next.expand2(vec2(width, 0.0))) {
+                        ui.allocate_exact_size(vec2(width, CARD_HEIGHT + 44.0), egui::Sense::hover());
+                        continue;
+                    }
+                    let (response, click) = card_ui(scene, ui, pick.item, shelf.media, CARD_HEIGHT, Some(&why));
+                    response.context_menu(|ui| crate::ui::menus::items_ui(scene, ui, pick.item));
+                    match click {
+                        Some(CardClick::Open) => open(scene, shelf, &list, pick),
+                        Some(CardClick::Why) => {
+                            let key = (at, pick.item);
+                            scene.memory.reason_open = (scene.memory.reason_open != Some(key)).then_some(key);
+                        }
+                        None => {}
+                    }
+                }
+            });
+        });
+    if let Some((shelf_at, item)) = scene.memory.reason_open
+        && shelf_at == at
+        && let Some(pick) = shelf.picks.iter().find(|pick| pick.item == item)
+    {
+        ui.add_space(SPACE_4);
+        reason_card_ui(scene, ui, pick);
+    }
+}
+
+fn open(scene: &mut Scene<'_>, shelf: &Shelf, list: &Arc<[ItemId]>, pick: &Pick) {
+    if shelf.media == Kind::Photo {
+        scene.send(Command::View(View::Open {
+            list: list.clone(),
+            item: pick.item,
+        }));
+        return;
+    }
+    let start = list.iter().position(|&id| id == pick.item).unwrap_or(0);
+    let why = pick.reasons.first().map(|reason| {
+        phrases::reason(&scene.state.words, &scene.state.vocabulary, &reason.factor, |id| {
+            title_of(scene, id)
+        })
+    });
+    scene.send(Command::Play(Play::Items {
+        items: list.to_vec(),
+        start,
+        why,
+    }));
+}
+
+/// A short title of an item for sentences.
+pub fn title_of(scene: &Scene<'_>, id: ItemId) -> String {
+    if let Some(song) = scene.state.music.song(id) {
+        return song.title.clone();
+    }
+    if let Some(detail) = scene.state.details.get(&id).filter(|d| d.item.kind != Kind::Photo) {
+        return detail.item.title.clone();
+    }
+    scene
+        .state
+        .index
+        .row(id)
+        .map_or_else(String::new, |row| phrases::date(&scene.state.words, row.date_ms))
+}
+
+/// The factors of a pick: bars that add up to its score, each with its evidence and a strike-out.
+pub fn reason_card_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
+    let t = tokens(ui);
+    Frame::new()
+        .fill(t.surface)
+        .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
+        .stroke(Stroke::new(1.0, t.line))
+        .inner_margin(Margin::same(SPACE_16 as i8))
+        .show(ui, |ui| {
+            ui.set_max_width(theme::COLUMN_WIDTH + 80.0);
+            ui.horizontal(|ui| {
+                let title = title_of(scene, pick.item);
+                label::strong_ui(ui, &scene.with("why-title", &[("title", title.into())]));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if button::icon_ui(ui, Icon::X, &scene.text("action-close")).clicked() {
+                        scene.memory.reason_open = None;
+                    }
+                    if button::icon_ui(ui, Icon::ThumbsDown, &scene.text("action-less")).clicked() {
+                        scene.send(Command::Shelf(ShelfCommand::Dislike(pick.item)));
+                        scene.memory.reason_open = None;
+                    }
+                    if button::icon_ui(ui, Icon::ThumbsUp, &scene.text("action-like")).clicked() {
+                        scene.send(Command::Shelf(ShelfCommand::Like(pick.item)));
+                    }
+                });
+            });
+            ui.add_space(SPACE_8);
+            reasons_ui(scene, ui, pick);
+        });
+}
+
+/// The list of reasons alone: the inspector shows it too.
+pub fn reasons_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
+    let t = tokens(ui);
+    let largest = pick.reasons.iter().map(|r| r.weight).fold(0.001, f32::max);
+    for reason in &pick.reasons {
+        let text = phrases::reason(&scene.state.words, &scene.state.vocabulary, &reason.factor, |id| {
+            title_of(scene, id)
+        });
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(72.0, 32.0), egui::Sense::hover());
+            let bar = Rect::from_min_size(
+                pos2(rect.left(), rect.center().y - 3.0),
+                vec2((rect.width() * reason.weight / largest).max(2.0), 6.0),
+            );
+            let track = Rect::from_min_size(bar.min, vec2(rect.width(), 6.0));
+            ui.painter().rect_filled(track, CornerRadius::same(3), t.hover);
+            ui.painter().rect_filled(bar, CornerRadius::same(3), t.accent);
+            label::caption_ui(ui, &format!("{:.2}", reason.weight));
+            let room = ui.available_width() - 44.0 - 40.0 * reason.evidence.len().min(4) as f32;
+            ui.scope(|ui| {
+                ui.set_max_width(room.max(80.0));
+                label::body_ui(ui, &text);
+            });
+            for &item in reason.evidence.iter().take(4) {
+                let (rect, response) = ui.allocate_exact_size(vec2(32.0, 32.0), egui::Sense::click());
+                let title = title_of(scene, item);
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &title));
+                picture::paint_item(scene, ui, item, &title, rect, 4);
+                if response.on_hover_text(&title).clicked() {
+                    scene.send(Command::Select(crate::app::command::Select::One(item)));
+                    scene.send(Command::View(View::Inspector(true)));
+                }
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let name = scene.with("action-strike", &[("reason", text.as_str().into())]);
+                if button::sized_ui(ui, Icon::Strikethrough, &name, false, 32.0, 16.0).clicked() {
+                    scene.send(Command::Shelf(ShelfCommand::Strike(reason.key.clone())));
+                }
+            });
+        });
+    }
+    ui.add_space(SPACE_4);
+    ui.horizontal(|ui| {
+        ui.add_space(72.0 + SPACE_12 - 4.0);
+        let sum = format!("{:.2}", pick.score);
+        label::caption_ui(ui, &scene.with("why-sum", &[("sum", sum.into())]));
+    });
+}
+
+/// Quiet shapes until the first shelves are there.
+fn skeleton(ui: &mut Ui) {
+    let t = tokens(ui);
+    let fill = theme::mixed(t.canvas, t.text, 0.05);
+    for _ in 0..3 {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CARD_HEIGHT + 80.0), egui::Sense::hover());
+        let title = Rect::from_min_size(rect.min + vec2(0.0, 12.0), vec2(240.0, 18.0));
+        ui.painter().rect_filled(title, CornerRadius::same(4), fill);
+        let width = CARD_HEIGHT * 4.0 / 3.0;
+        let mut x = rect.left();
+        while x + width < rect.right() {
+            let card = Rect::from_min_size(pos2(x, rect.top() + 44.0), vec2(width, CARD_HEIGHT));
+            ui.painter().rect_filled(card, CornerRadius::same(theme::RADIUS_CARD), fill);
+            x += width + SPACE_16;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Tags: the tree with counts, and one tag opened: its items, then what models propose for it.
+
+use eframe::egui;
+use egui::{ScrollArea, Ui};
+use lucide_icons::Icon;
+
+use crate::app::command::{Command, DropTarget, Edit, ListKey, Page, Sheet, View};
+use crate::app::phrases;
+use crate::catalog::{Tag, TagId};
+use crate::ui::drops;
+use crate::ui::menus::{self, want_list};
+use crate::ui::scene::Scene;
+use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, SPACE_16, tokens};
+use crate::ui::widgets::grid::{self, Sections};
+use crate::ui::widgets::row::{Row, row_ui};
+use crate::ui::widgets::{button, empty, label};
+
+/// The tree.
+pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        label::page_ui(ui, &scene.text("page-tags"));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let response = button::word_ui(ui, Some(Icon::Plus), &scene.text("action-new-tag"));
+            drops::target_ui(scene, ui, response.rect, DropTarget::NewTag);
+            if response.clicked() {
+                scene.send(Command::View(View::Sheet(Some(Sheet::NewTag(Vec::new())))));
+            }
+        });
+    });
+    if scene.state.tags.is_empty() {
+        empty::empty_ui(ui, Icon::Tag, &scene.text("tags-empty"), None);
+        return;
+    }
+    ui.add_space(SPACE_4);
+    label::secondary_ui(ui, &scene.text("tags-hint"));
+    ui.add_space(SPACE_8);
+    let hint = scene.text("tags-filter").to_string();
+    ui.add(
+        egui::TextEdit::singleline(&mut scene.memory.tag_filter)
+            .hint_text(hint.clone())
+            .desired_width(280.0)
+            .margin(egui::Margin::symmetric(12, 8)),
+    )
+    .accessible_name(hint);
+    ui.add_space(SPACE_12);
+    let tags = scene.state.tags.clone();
+    let filter = scene.memory.tag_filter.to_lowercase();
+    let name_of = |tag: &Tag| phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
+    let mut rows: Vec<(usize, usize, String)> = Vec::new();
+    if filter.is_empty() {
+        add_children(&tags, None, 0, &name_of, &mut rows);
+    } else {
+        rows.extend(tags.iter().enumerate().filter_map(|(at, tag)| {
+            let name = name_of(tag);
+            let is_match = name.to_lowercase().contains(&filter) || tag.path.to_lowercase().contains(&filter);
+            is_match.then_some((at, 0, name))
+        }));
+        rows.sort_by(|a, b| a.2.cmp(&b.2));
+    }
+    ScrollArea::vertical()
+        .id_salt("tags")
+        .auto_shrink(false)
+        .show_rows(ui, 36.0, rows.len(), |ui, range| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (at, depth, name) in &rows[range] {
+                let tag = &tags[*at];
+                ui.horizontal(|ui| {
+                    ui.set_max_width(theme::COLUMN_WIDTH);
+                    tag_row_ui(scene, ui, tag, *depth, name);
+                });
+            }
+        });
+}
+
+/// Children in the order of their names, with their depth. A cycle in a damaged catalogue ends at depth 16.
+fn add_children(
+    tags: &[Tag],
+    parent: Option<TagId>,
+    depth: usize,
+    name_of: &impl Fn(&Tag) -> String,
+    rows: &mut Vec<(usize, usize, String)>,
+) {
+    if depth > 16 {
+        return;
+    }
+    let mut children: Vec<(usize, String)> = tags
+        .iter()
+        .enumerate()
+        .filter(|(_, tag)| tag.parent == parent)
+        .map(|(at, tag)| (at, name_of(tag)))
+        .collect();
+    children.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    for (at, name) in children {
+        rows.push((at, depth, name));
+        add_children(tags, Some(tags[at].id), depth + 1, name_of, rows);
+    }
+}
+
+fn tag_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, tag: &Tag, depth: usize, name: &str) {
+    let sure = tag.count_confirmed + tag.count_shown;
+    let mut end = phrases::grouped(sure);
+    if tag.count_suggested > 0 {
+        end = format!(
+            "{end}  +{}",
+            scene.with("n-suggested", &[("n", tag.count_suggested.into())])
+        );
+    }
+    let response = row_ui(
+        ui,
+        &Row {
+            end: Some(end),
+            indent: depth as f32 * 22.0,
+            ..Row::new(Icon::Tag, name)
+        },
+    );
+    drops::target_ui(scene, ui, response.rect, DropTarget::Tag(tag.path.clone()));
+    response.context_menu(|ui| menus::tag_ui(scene, ui, &tag.path));
+    if response.clicked() {
+        scene.send(Command::Go(Page::Tags(Some(tag.path.clone()))));
+    }
+}
+
+/// One tag.
+pub fn tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str) {
+    let tags = scene.state.tags.clone();
+    let Some(tag) = tags.iter().find(|tag| tag.path == path) else {
+        empty::empty_ui(ui, Icon::Tag, &scene.text("tag-gone"), None);
+        return;
+    };
+    let name = phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
+    ui.horizontal(|ui| {
+        let response = label::page_ui(ui, &name);
+        drops::target_ui(scene, ui, response.rect, DropTarget::Tag(path.to_owned()));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if button::icon_ui(ui, Icon::Trash2, &scene.text("action-delete")).clicked() {
+                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteTag(path.to_owned())))));
+            }
+            if button::icon_ui(ui, Icon::Pencil, &scene.text("action-rename")).clicked() {
+                scene.send(Command::View(View::Sheet(Some(Sheet::RenameTag(path.to_owned())))));
+            }
+        });
+    });
+    let facts = scene.with(
+        "tag-facts",
+        &[
+            ("confirmed", tag.count_confirmed.into()),
+            ("shown", tag.count_shown.into()),
+            ("suggested", tag.count_suggested.into()),
+        ],
+    );
+    label::secondary_ui(ui, &facts);
+    ui.add_space(SPACE_8);
+    let (sure, maybe) = (scene.text("tag-sure"), scene.text("tag-maybe"));
+    if tag.count_suggested > 0 {
+        let choices = [(false, &*sure), (true, &*maybe)];
+        if let Some(chosen) = button::segments_ui(ui, &choices, scene.memory.is_tag_suggestions) {
+            scene.memory.is_tag_suggestions = chosen;
+        }
+    } else {
+        scene.memory.is_tag_suggestions = false;
+    }
+    let is_reviewing = scene.memory.is_tag_suggestions;
+    let key = if is_reviewing {
+        ListKey::Suggested(path.to_owned())
+    } else {
+        ListKey::Tag(path.to_owned())
+    };
+    let Some(list) = want_list(scene, key) else {
+        return;
+    };
+    if is_reviewing && !list.is_empty() {
+        review_bar_ui(scene, ui, path, &name);
+    }
+    ui.add_space(SPACE_8);
+    if list.is_empty() {
+        empty::empty_ui(ui, Icon::Tag, &scene.text("tag-empty"), None);
+        return;
+    }
+    grid::grid_ui(scene, ui, if is_reviewing { "suggested" } else { "tag" }, &list, Sections::None);
+}
+
+/// "Is this right?": confirm or reject what is selected, or everything.
+fn review_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str, name: &str) {
+    let t = tokens(ui);
+    let selected = scene.state.selection.order.clone();
+    egui::Frame::new()
+        .fill(t.surface)
+        .corner_radius(egui::CornerRadius::same(theme::RADIUS_CARD))
+        .inner_margin(egui::Margin::symmetric(SPACE_16 as i8, SPACE_8 as i8))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let question = if selected.is_empty() {
+                    scene.with("review-choose", &[("tag", name.into())])
+                } else {
+                    scene.with("review-question", &[("n", selected.len().into()), ("tag", name.into())])
+                };
+                label::body_ui(ui, &question);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.add_enabled_ui(!selected.is_empty(), |ui| {
+                        if button::word_ui(ui, Some(Icon::X), &scene.text("action-reject")).clicked() {
+                            scene.send(Command::Edit(Edit::Reject {
+                                items: selected.clone(),
+                                tag: path.to_owned(),
+                            }));
+                        }
+                        if button::strong_ui(ui, Some(Icon::Check), &scene.text("action-confirm")).clicked() {
+                            scene.send(Command::Edit(Edit::Confirm {
+                                items: selected.clone(),
+                                tag: path.to_owned(),
+                            }));
+                        }
+                    });
+                });
+            });
+        });
+}
