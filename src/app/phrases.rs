@@ -126,9 +126,7 @@ pub fn reason(
 
 /// The name of a tag in the language in use: the vocabulary's where a model knows it, else as it was typed.
 pub fn tag_name(words: &Words, vocabulary: &Vocabulary, slug: &str) -> String {
-    vocabulary
-        .name(slug, words.language() == Language::Chinese)
-        .map_or_else(|| slug.to_owned(), ToOwned::to_owned)
+    vocabulary.name(slug, words.language().tag()).to_owned()
 }
 
 /// The name of a tag as lists show it: the person's own name, else the vocabulary's in the language in use.
