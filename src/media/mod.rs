@@ -4,6 +4,7 @@
 //! sidecars. Nothing here writes to an original. Every claim a file makes is bounded by [`limits`]; damage is an
 //! [`Error`](crate::Error), never a panic.
 
+pub mod audio;
 pub mod clip;
 mod dates;
 pub mod limits;

@@ -632,7 +632,7 @@ fn adts_frame_bytes(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Bytes of the MPEG audio frame at the start of `bytes` (ISO 11172-3, 13818-3).
-fn mpeg_frame_bytes(bytes: &[u8]) -> Option<usize> {
+pub(super) fn mpeg_frame_bytes(bytes: &[u8]) -> Option<usize> {
     const V1: [[u32; 15]; 3] = [
         [
             0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,

@@ -175,21 +175,43 @@ pub struct Reason {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Factor {
     /// Looks or sounds like something: cosine similarity.
-    Similar { to: ItemId, cosine: f32 },
+    Similar {
+        to: ItemId,
+        cosine: f32,
+    },
     /// Carries a tag that the person enjoys.
-    Tag { slug: String, affinity: f32 },
-    Artist { name: String },
-    Album { title: String },
+    Tag {
+        slug: String,
+        affinity: f32,
+    },
+    Artist {
+        name: String,
+    },
+    Album {
+        title: String,
+    },
     /// Taken on this day (or within some days of it) of an earlier year.
-    Anniversary { years: u32, days_off: u32 },
+    Anniversary {
+        years: u32,
+        days_off: u32,
+    },
     /// Started: share heard or seen.
-    Unfinished { share: f32 },
+    Unfinished {
+        share: f32,
+    },
     /// Enjoyed before; days since.
-    Enjoyed { times: u32, days_ago: u32 },
+    Enjoyed {
+        times: u32,
+        days_ago: u32,
+    },
     Favourite,
-    Rated { stars: u8 },
+    Rated {
+        stars: u8,
+    },
     /// Added so many days ago.
-    Fresh { days_ago: u32 },
+    Fresh {
+        days_ago: u32,
+    },
     NeverOpened,
     /// Chosen partly by chance, and labelled so.
     Exploration,
