@@ -31,7 +31,8 @@ pub(super) fn item(conn: &Connection, id: ItemId) -> Outcome<Option<Item>> {
     let found = conn
         .prepare_cached(
             "SELECT id, kind, hash, title, date_ms, width, height, duration_ms, format, problem, rating, flags,
-                 added_ms, artist, album, album_artist, genre, track, disc, year, bpm, camera, lat, lon, meta
+                 added_ms, artist, album, album_artist, genre, track, disc, year, bpm, camera, lat, lon,
+                 (SELECT meta FROM item_meta WHERE item = item.id)
              FROM item WHERE id = ?1",
         )?
         .query_row([id], item_from)
@@ -206,8 +207,8 @@ pub(super) fn set_probe(conn: &Connection, item: ItemId, probe: &Probe) -> Outco
             "UPDATE item SET is_probed = 1, format = ?2, problem = ?3, own_title = ?4, title = coalesce(?4, title),
                  date_ms = coalesce(?5, (SELECT mtime_ms FROM path WHERE item = ?1 ORDER BY state, id LIMIT 1), date_ms),
                  width = ?6, height = ?7, duration_ms = ?8, artist = ?9, album = ?10, album_artist = ?11, genre = ?12,
-                 track = ?13, disc = ?14, year = ?15, bpm = ?16, camera = ?17, lat = ?18, lon = ?19, notes = ?20,
-                 meta = ?21, flags = (flags & ~8) | ?22
+                 track = ?13, disc = ?14, year = ?15, bpm = ?16, camera = ?17, lat = ?18, lon = ?19,
+                 flags = (flags & ~8) | ?20
              WHERE id = ?1",
         )?
         .execute(params![
@@ -230,13 +231,13 @@ pub(super) fn set_probe(conn: &Connection, item: ItemId, probe: &Probe) -> Outco
             probe.camera,
             probe.gps.map(|at| at.0),
             probe.gps.map(|at| at.1),
-            probe.notes,
-            meta,
             if probe.problem.is_some() { Flags::UNSUPPORTED.0 } else { 0 },
         ])?;
     if changed == 0 {
         return Err(crate::Error::NotFound { what: "item", name: item.to_string() }.into());
     }
+    conn.prepare_cached("INSERT OR REPLACE INTO item_meta (item, notes, meta) VALUES (?1, ?2, ?3)")?
+        .execute(params![item, probe.notes, meta])?;
     conn.prepare_cached(
         "UPDATE item SET rating = ?2, rated_by = ?3 WHERE id = ?1 AND rated_by < 2 AND (rating <> ?2 OR rated_by <> ?3)",
     )?
@@ -252,7 +253,7 @@ pub(super) fn reindex(conn: &Connection, item: ItemId) -> Outcome<()> {
         .prepare_cached(
             "SELECT title, concat_ws(' ', artist, CASE WHEN album_artist <> artist OR artist IS NULL THEN album_artist END),
                  coalesce(album, ''), coalesce(genre, ''), concat_ws(' ', notes, camera)
-             FROM item WHERE id = ?1",
+             FROM item LEFT JOIN item_meta ON item_meta.item = item.id WHERE item.id = ?1",
         )?
         .query_row([item], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))

@@ -8,21 +8,27 @@ mod analyses;
 mod bulk;
 mod change;
 mod codec;
+mod collections;
 mod fault;
 mod files;
 mod folders;
+mod history;
 mod items;
 mod merge;
 mod open;
+mod person;
 mod reader;
 mod schema;
 pub mod search;
 mod tags;
 mod types;
+mod undo;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use parking_lot::Mutex;
 
 pub use bulk::Bulk;
 pub use change::*;
@@ -32,6 +38,8 @@ pub use types::*;
 use crate::dirs::Dirs;
 use crate::error::{Notice, Result};
 use writer::{Shared, Writer};
+
+const SAVING: &str = "save a change";
 
 /// The catalogue of one library. A cheap handle: clone it freely. The file is closed when the last handle goes.
 #[derive(Clone)]
@@ -61,6 +69,45 @@ impl Catalog {
         Reader::connect(Arc::clone(&self.inner.shared))
     }
 
+    /// Carries out what a person did. It is on the disk when this returns, and ahead of all bulk work that waits.
+    /// Blocks; the window uses [`Catalog::person_later`].
+    ///
+    /// # Errors
+    /// When a name cannot be used or an item, tag or collection is not there; then nothing was changed.
+    pub fn person(&self, change: Change) -> Result<Undo> {
+        self.inner.writer.person(move |pen| pen.write(SAVING, true, |tx| person::apply(tx, &change)))
+    }
+
+    /// The same without waiting; `done` runs on the writer's thread and must not block. When too much is waiting
+    /// already, it runs at once with an error.
+    pub fn person_later(&self, change: Change, done: impl FnOnce(Result<Undo>) + Send + 'static) {
+        let done = Once(Arc::new(Mutex::new(Some(Box::new(done)))));
+        let kept = done.clone();
+        let sent = self.inner.writer.person_later(move |pen| {
+            done.call(pen.write(SAVING, true, |tx| person::apply(tx, &change)));
+        });
+        if let Err(error) = sent {
+            kept.call(Err(error));
+        }
+    }
+
+    /// Takes the last change back, also one from before a restart. Returns it, or `None` when there is none.
+    pub fn undo(&self) -> Result<Option<Change>> {
+        Ok(self.turn(false)?.map(|(change, _)| change))
+    }
+
+    /// Does the last undone change again.
+    pub fn redo(&self) -> Result<Option<Change>> {
+        Ok(self.turn(true)?.map(|(change, _)| change))
+    }
+
+    /// Undo or redo that also tells the items it touched.
+    pub fn turn(&self, is_redo: bool) -> Result<Option<(Change, Vec<ItemId>)>> {
+        self.inner.writer.person(move |pen| {
+            pen.write("take a change back", true, |tx| undo::turn(tx, is_redo))
+        })
+    }
+
     /// Runs one batch of bulk work on this thread, between changes of the person. Never call a change of the person
     /// from inside `f`: it would wait for itself.
     pub fn bulk<T>(&self, f: impl FnOnce(&mut Bulk<'_>) -> Result<T>) -> Result<T> {
@@ -73,6 +120,21 @@ impl Catalog {
     /// Grows with every committed change: when it is unchanged, nothing has to be read again.
     pub fn changes(&self) -> u64 {
         self.inner.shared.changes.load(Ordering::Acquire)
+    }
+}
+
+/// A callback that two may hold: whichever calls first runs it.
+#[derive(Clone)]
+struct Once(Arc<Mutex<Option<Done>>>);
+
+type Done = Box<dyn FnOnce(Result<Undo>) + Send>;
+
+impl Once {
+    fn call(&self, result: Result<Undo>) {
+        let done = self.0.lock().take();
+        if let Some(done) = done {
+            done(result);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::Outcome;
-use super::schema;
+use super::{schema, undo};
 use super::writer::{Shared, Writer};
 use crate::dirs::Dirs;
 use crate::error::{Error, Notice, Result};
@@ -29,6 +29,7 @@ pub(super) fn open(dirs: &Dirs) -> Result<Opened> {
     let notice = None;
     let mut conn = connect(&file).map_err(|fault| fault.told(OPENING, &file))?;
     schema::migrate(&mut conn, |_, _| Ok(())).map_err(|fault| fault.told(OPENING, &file))?;
+    undo::drop_passing(&conn).map_err(|fault| fault.told(OPENING, &file))?;
     let shared = Arc::new(Shared {
         file,
         changes: AtomicU64::new(1),

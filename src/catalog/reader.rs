@@ -1,5 +1,6 @@
 //! Reading: a read-only connection for one thread.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -7,12 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 
 use super::fault::{Fault, Outcome};
+use super::change::Change;
 use super::types::{
-    Analysis, Folder, FolderId, IndexRow, Item, ItemId, ItemTag, KnownFile, ModelRun, NewTagging,
-    Song, Tag,
+    Analysis, Collection, CollectionId, Event, Folder, FolderId, IndexRow, Item, ItemId, ItemTag,
+    KnownFile, ModelRun, NewTagging, Profile, Song, Tag, TagId, TagState,
 };
 use super::writer::Shared;
-use super::{analyses, folders, items, schema, tags};
+use super::{analyses, collections, folders, history, items, schema, search, tags, undo};
 use crate::dirs::Dirs;
 use crate::error::{Error, Result};
 use crate::media::Kind;
@@ -178,5 +180,73 @@ impl Reader {
         self.read("find what is to be analysed", |conn| {
             analyses::pending(conn, analyser, version, kinds, limit)
         })
+    }
+
+    /// Items that have a tag in one of these states, with its score, best first.
+    pub fn items_with_tag(&self, tag: TagId, states: &[TagState]) -> Result<Vec<(ItemId, f32)>> {
+        self.read("read the items of a tag", |conn| tags::items(conn, tag, states))
+    }
+
+    /// The tag that a text names: a full path, or an own name, slug or alias that only one tag has.
+    pub fn find_tag(&self, name: &str) -> Result<Option<TagId>> {
+        self.read("find a tag", |conn| tags::find(conn, name))
+    }
+
+    /// Albums, playlists and smart collections, by name.
+    pub fn collections(&self) -> Result<Vec<Collection>> {
+        self.read("read the collections", collections::all)
+    }
+
+    /// The items of a collection, in order; for a smart one, what its search finds.
+    pub fn collection_items(&self, id: CollectionId) -> Result<Vec<ItemId>> {
+        self.read("read a collection", |conn| match collections::existing(conn, id)?.1 {
+            Some(query) => search::search(conn, &search::parse(&query)?, usize::MAX),
+            None => collections::members(conn, id),
+        })
+    }
+
+    /// The ordinary collections an item is in.
+    pub fn collections_of(&self, item: ItemId) -> Result<Vec<CollectionId>> {
+        self.read("read the collections", |conn| {
+            collections::of_item(conn, items::resolve(conn, item)?)
+        })
+    }
+
+    /// Everyone's history from a time on, oldest first.
+    pub fn events(&self, since_ms: i64) -> Result<Vec<Event>> {
+        self.read("read the history", |conn| history::since(conn, since_ms))
+    }
+
+    /// What happened with an item, newest first.
+    pub fn history_of(&self, item: ItemId, limit: usize) -> Result<Vec<Event>> {
+        self.read("read the history", |conn| {
+            history::of_item(conn, items::resolve(conn, item)?, limit)
+        })
+    }
+
+    /// Keys of the reasons that were struck out.
+    pub fn struck_reasons(&self) -> Result<HashSet<String>> {
+        self.read("read the struck reasons", history::struck)
+    }
+
+    /// The people who use this library.
+    pub fn profiles(&self) -> Result<Vec<Profile>> {
+        self.read("read the profiles", history::profiles)
+    }
+
+    /// The change that undo would take back.
+    pub fn undo_label(&self) -> Result<Option<Change>> {
+        self.read("read the undo log", |conn| undo::next(conn, false))
+    }
+
+    /// The change that redo would do again.
+    pub fn redo_label(&self) -> Result<Option<Change>> {
+        self.read("read the undo log", |conn| undo::next(conn, true))
+    }
+
+    /// Items that answer a search: titles that begin with the words first, newest first among equals. Hidden items only
+    /// when asked for.
+    pub fn search(&self, query: &search::Query, limit: usize) -> Result<Vec<ItemId>> {
+        self.read("search", |conn| search::search(conn, query, limit))
     }
 }

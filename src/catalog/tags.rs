@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::codec::now_ms;
 use super::fault::Outcome;
-use super::search::fold::fold;
+use super::search::fold::words;
 use super::types::{ItemId, ItemTag, ModelTag, Tag, TagId, TagNames, TagSource, TagState};
 use crate::error::Error;
 
@@ -73,12 +73,26 @@ pub(super) fn find(conn: &Connection, name: &str) -> Outcome<Option<TagId>> {
         "SELECT DISTINCT tag FROM tag_name JOIN tag ON tag.id = tag WHERE tag_name.key = ?1 AND is_whole AND is_deleted = 0 LIMIT 2",
     )?;
     let found: Vec<TagId> = aliases
-        .query_map([fold(name)], |row| row.get(0))?
+        .query_map([words(name).join(" ")], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(match found.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    })
+    if let [one] = found.as_slice() {
+        return Ok(Some(*one));
+    }
+    // A tag that was merged away is the one it was merged into.
+    match buried(conn, &path)? {
+        Some((id, true)) => standing(conn, id),
+        _ => Ok(None),
+    }
+}
+
+/// The tag of that name that was deleted or merged away, and whether it was merged.
+fn buried(conn: &Connection, leaf: &str) -> Outcome<Option<(TagId, bool)>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT id, merged_into IS NOT NULL FROM tag WHERE leaf = ?1 AND is_deleted = 1 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([leaf], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
 }
 
 /// The same, or an error that names it.
@@ -159,7 +173,7 @@ fn put_names<'a>(
          ON CONFLICT DO UPDATE SET is_whole = is_whole OR ?4",
     )?;
     for name in names {
-        let folded = super::search::fold::words(name).join(" ");
+        let folded = words(name).join(" ");
         let mut rest = folded.as_str();
         while !rest.is_empty() {
             insert.execute(params![rest, id, is_own, rest.len() == folded.len()])?;
@@ -199,14 +213,19 @@ pub(super) fn missing_levels(
             .prepare_cached("SELECT id FROM tag WHERE key = ?1")?
             .query_row([&path], |row| row.get(0))
             .optional()?;
-        let id = match known {
-            Some(id) => {
-                if let Some(fields) = fields(conn, id)?.filter(|tag| tag.is_deleted) {
-                    new.push((id, TagFields { is_deleted: false, merged_into: None, ..fields }));
-                }
+        let old = match buried(conn, &key(&level))?.filter(|(_, is_merged)| !is_merged) {
+            Some((id, _)) => fields(conn, id)?.map(|row| (id, row)),
+            None => None,
+        };
+        let id = match (known, old) {
+            (Some(id), _) => id,
+            // A deleted tag that the person makes again takes its model along.
+            (None, Some((id, row))) => {
+                let row = TagFields { name: level, key: path.clone(), parent, is_deleted: false, ..row };
+                new.push((id, row));
                 id
             }
-            None => {
+            (None, None) => {
                 let id = next;
                 next = TagId(next.0 + 1);
                 new.push((
@@ -233,13 +252,16 @@ pub(super) fn missing_levels(
         .ok_or_else(|| Error::Name { name: name.to_owned(), why: "it is empty".to_owned() }.into())
 }
 
-/// The tag of that name, made when there is none. Not undoable: for imports.
-fn ensure(conn: &Connection, name: &str) -> Outcome<TagId> {
+/// The tag of that name, made when there is none; `None` when the person deleted it. Not undoable: for imports.
+fn ensure(conn: &Connection, name: &str) -> Outcome<Option<TagId>> {
     let (new, id) = missing_levels(conn, name)?;
+    if new.iter().any(|(id, _)| fields(conn, *id).is_ok_and(|row| row.is_some())) {
+        return Ok(None);
+    }
     for (id, tag) in new {
         put_fields(conn, id, &tag)?;
     }
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// The tag that stands for a model's slug; `None` when the person deleted it.
@@ -290,7 +312,8 @@ fn ensure_root(conn: &Connection, name: &str) -> Outcome<TagId> {
     Ok(id)
 }
 
-fn free_key(conn: &Connection, wanted: &str) -> Outcome<String> {
+/// A full path that no tag has: this one, or with a number.
+pub(super) fn free_key(conn: &Connection, wanted: &str) -> Outcome<String> {
     let mut key = wanted.to_owned();
     for number in 2..1000 {
         let taken: bool = conn
@@ -366,7 +389,7 @@ pub(super) fn set_imported(
         let name = keyword.replace('|', "/");
         // A keyword that cannot be a name is the file's fault and nobody's problem.
         if levels(&name).is_ok() {
-            wanted.push(ensure(conn, &name)?);
+            wanted.extend(ensure(conn, &name)?);
         }
     }
     let mut statement =
@@ -509,6 +532,22 @@ pub(super) fn of_item(conn: &Connection, item: ItemId) -> Outcome<Vec<ItemTag>> 
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Items that have a tag in one of these states, with its score, best first.
+pub(super) fn items(conn: &Connection, tag: TagId, states: &[TagState]) -> Outcome<Vec<(ItemId, f32)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT t.item, t.score FROM item_tag AS t JOIN item AS i ON i.id = t.item
+         WHERE t.tag = ?1 AND t.state = ?2 AND i.flags & 32 = 0",
+    )?;
+    let mut found: Vec<(ItemId, f32)> = Vec::new();
+    for state in states {
+        for row in statement.query_map(params![tag, state.code()], |row| Ok((row.get(0)?, row.get(1)?)))? {
+            found.push(row?);
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
+    Ok(found)
 }
 
 /// All tags with their counters, by path.

@@ -38,13 +38,18 @@ CREATE TABLE item (
     camera       TEXT,
     format       TEXT NOT NULL DEFAULT '',
     problem      TEXT,
-    own_title    TEXT,                           -- the title in the file, if it has one
-    notes        TEXT NOT NULL DEFAULT '',
-    meta         TEXT
+    own_title    TEXT                            -- the title in the file, if it has one
 );
 CREATE UNIQUE INDEX item_hash ON item (hash) WHERE hash IS NOT NULL;
 -- Covers the in-memory index: loading 100,000 rows reads this and nothing else.
 CREATE INDEX item_index ON item (date_ms DESC, id DESC, added_ms, duration_ms, width, height, kind, rating, flags);
+
+-- What is long and rarely read, apart, so that item rows stay short.
+CREATE TABLE item_meta (
+    item  INTEGER PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,
+    notes TEXT NOT NULL,                         -- words to find it by: caption, comment, composer
+    meta  TEXT                                   -- JSON
+);
 
 -- Items that turned out to be another item: their ids still answer.
 CREATE TABLE merged (

@@ -1,6 +1,8 @@
 //! Tests of the catalogue on real files in temporary folders.
 
+mod changes;
 mod identity;
+mod tagging;
 
 use std::path::{Path, PathBuf};
 
@@ -56,6 +58,31 @@ impl Fixture {
 
     fn missing(&self, path: &str) -> Vec<ItemId> {
         self.catalog().bulk(|bulk| bulk.mark_missing(&[path])).unwrap()
+    }
+
+    fn person(&self, change: Change) -> Undo {
+        self.catalog().person(change).unwrap()
+    }
+
+    /// A run of a model over one item.
+    fn tag_by_model(&self, item: ItemId, pack: &str, tags: &[(&str, f32, bool)]) -> RunId {
+        let tags = tags.iter().map(|(slug, score, is_shown)| ModelTag {
+            slug: (*slug).to_owned(),
+            score: *score,
+            is_shown: *is_shown,
+        });
+        let tagging = NewTagging {
+            pack: pack.to_owned(),
+            embedding: vec![0.5, -0.5, 0.25],
+            tags: tags.collect(),
+        };
+        self.catalog()
+            .bulk(|bulk| {
+                let run = bulk.begin_run(pack)?;
+                bulk.set_tagging(item, run, &tagging)?;
+                Ok(run)
+            })
+            .unwrap()
     }
 
     fn item(&self, id: ItemId) -> Item {
