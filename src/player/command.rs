@@ -134,6 +134,11 @@ pub enum PlayerEvent {
         /// Which.
         name: String,
     },
+    /// The WAV file could not be written; playing stopped.
+    OutputFailed {
+        /// Why.
+        error: Error,
+    },
     /// A device is there again.
     DeviceBack {
         /// Which.

@@ -14,12 +14,30 @@
 //! begins and ends is told in frames of the stream (marks); the callback counts the frames it hands over, and the player
 //! thread compares the two. The callback takes no lock and allocates nothing.
 
+mod bell;
 mod command;
+mod decode;
+mod device;
+mod engine;
+mod heard;
+mod inbox;
+mod offline;
+mod outlet;
+#[expect(clippy::module_inception, reason = "the room's main thing")]
+mod player;
 mod queue;
+mod render;
+mod resample;
+mod source;
 mod status;
+mod stereo;
+mod stream;
 mod track;
+mod transport;
 
 pub use command::{Output, PlayerCommand, PlayerEvent};
+pub use device::{DeviceInfo, devices};
+pub use player::{Player, play_blocking};
 pub use queue::{EntryId, MAX_TRACKS, Queue, QueueState, Repeat};
 pub use status::{State, Status};
 pub use track::Track;
