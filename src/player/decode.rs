@@ -237,10 +237,7 @@ impl Worker {
         while !self.desk.is_quitting.load(Ordering::Acquire) {
             let (start, epoch) = {
                 let mut orders = self.desk.orders.lock();
-                (
-                    orders.start.take(),
-                    self.desk.epoch.load(Ordering::Acquire),
-                )
+                (orders.start.take(), self.desk.epoch.load(Ordering::Acquire))
             };
             match start {
                 Some(start) => {
@@ -385,7 +382,14 @@ impl<'a> Filling<'a> {
                     self.begins(job.play, first, source_hz, frames)?;
                 }
                 let play = job.play;
-                self.mark(self.end(), What::Ends { play, to: at, error })
+                self.mark(
+                    self.end(),
+                    What::Ends {
+                        play,
+                        to: at,
+                        error,
+                    },
+                )
             }
         }
     }
@@ -410,7 +414,11 @@ impl<'a> Filling<'a> {
     /// Makes the resampler fit for a track of this rate. A track of the same rate goes on with the same one, so that nothing
     /// happens between the two.
     fn prepare(&mut self, source_hz: u32) -> Result<Result<()>, Superseded> {
-        if self.resampler.as_ref().is_some_and(|r| r.source_hz() == source_hz) {
+        if self
+            .resampler
+            .as_ref()
+            .is_some_and(|r| r.source_hz() == source_hz)
+        {
             return Ok(Ok(()));
         }
         self.flush()?;

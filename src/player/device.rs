@@ -219,7 +219,7 @@ fn report(error: &cpal::Error, name: &str, faults: &Sender<Fault>, bell: &Bell) 
     };
     tracing::warn!(device = name, %error, "sound device");
     // Full: the player thread has not looked at the earlier ones yet, and one is enough.
-    drop(faults.try_send(fault));
+    faults.try_send(fault).ok();
     bell.ring();
 }
 

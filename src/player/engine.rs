@@ -114,6 +114,9 @@ impl Engine {
     /// Until the player is dropped.
     pub fn run(&mut self) {
         while !self.parts.inbox.is_quitting() {
+            // Commands mean what is playing now, not what was playing at the last look.
+            self.take_marks();
+            self.follow();
             while let Some(command) = self.parts.inbox.take() {
                 self.obey(command);
             }
@@ -467,7 +470,7 @@ impl Engine {
         if self.outlet.is_some() {
             return IDLE_CLOSE.saturating_sub(self.idle_since.elapsed()) + TICK;
         }
-        Duration::from_secs(3600)
+        Duration::from_hours(1)
     }
 
     /// Queues an event for whoever listens.

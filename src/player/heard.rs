@@ -16,7 +16,11 @@ impl Heard {
         let first = self.spans.partition_point(|&(_, end)| end < from);
         let behind = self.spans.partition_point(|&(start, _)| start <= to);
         let (mut start, mut end) = (from, to);
-        if let Some(touched) = self.spans.get(first..behind).filter(|spans| !spans.is_empty()) {
+        if let Some(touched) = self
+            .spans
+            .get(first..behind)
+            .filter(|spans| !spans.is_empty())
+        {
             start = start.min(touched[0].0);
             end = end.max(touched[touched.len() - 1].1);
         }

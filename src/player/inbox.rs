@@ -34,11 +34,13 @@ impl Inbox {
     pub fn send(&self, command: PlayerCommand) -> bool {
         {
             let mut commands = self.commands.lock();
-            match commands.back_mut() {
-                Some(last) if command.supersedes(last) => *last = command,
-                _ if commands.len() >= CAPACITY => return false,
-                _ => commands.push_back(command),
+            if commands.back().is_some_and(|last| command.supersedes(last)) {
+                commands.pop_back();
             }
+            if commands.len() >= CAPACITY {
+                return false;
+            }
+            commands.push_back(command);
         }
         self.bell.ring();
         true
@@ -80,7 +82,9 @@ mod tests {
             Some(PlayerCommand::SeekTo(Duration::from_millis(9999)))
         );
         assert_eq!(inbox.take(), None);
-        let taken = (0..1000).filter(|_| inbox.send(PlayerCommand::Next)).count();
+        let taken = (0..1000)
+            .filter(|_| inbox.send(PlayerCommand::Next))
+            .count();
         assert_eq!(taken, CAPACITY);
     }
 }

@@ -35,6 +35,9 @@ mod stream;
 mod track;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::{Output, PlayerCommand, PlayerEvent};
 pub use device::{DeviceInfo, devices};
 pub use player::{Player, play_blocking};

@@ -33,7 +33,9 @@ impl OfflineOutput {
     /// # Errors
     /// When the file cannot be created.
     pub fn new(renderer: Renderer, rate_hz: u32, path: Option<&Path>) -> Result<Self> {
-        let file = path.map(|path| WavFile::create(path, rate_hz)).transpose()?;
+        let file = path
+            .map(|path| WavFile::create(path, rate_hz))
+            .transpose()?;
         Ok(Self {
             renderer,
             file,
@@ -96,7 +98,9 @@ impl WavFile {
             });
         }
         for &sample in stereo {
-            self.writer.write_sample(sample).map_err(|e| failed(&self.path, e))?;
+            self.writer
+                .write_sample(sample)
+                .map_err(|e| failed(&self.path, e))?;
         }
         Ok(())
     }

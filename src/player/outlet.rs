@@ -23,7 +23,7 @@ enum Kind {
         device: Box<dyn OpenDevice>,
         name: String,
     },
-    Offline(OfflineOutput),
+    Offline(Box<OfflineOutput>),
 }
 
 impl Outlet {
@@ -53,7 +53,7 @@ impl Outlet {
     pub fn offline(rate_hz: u32, controls: Arc<Controls>, path: Option<&Path>) -> Result<Self> {
         let (feed, renderer) = renderer(controls, rate_hz);
         Ok(Self {
-            kind: Kind::Offline(OfflineOutput::new(renderer, rate_hz, path)?),
+            kind: Kind::Offline(Box::new(OfflineOutput::new(renderer, rate_hz, path)?)),
             feed,
             rate_hz,
         })

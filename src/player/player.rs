@@ -141,12 +141,21 @@ pub fn play_blocking(
     tracks: Vec<Track>,
     output: Output,
     from: Duration,
-    mut on_event: impl FnMut(&PlayerEvent),
+    on_event: impl FnMut(&PlayerEvent),
 ) -> Result<()> {
     if tracks.is_empty() {
         return Ok(());
     }
-    let player = Player::start(output, no_waker());
+    play_through(&Player::start(output, no_waker()), tracks, from, on_event)
+}
+
+/// The same on a player that was just started.
+pub(super) fn play_through(
+    player: &Player,
+    tracks: Vec<Track>,
+    from: Duration,
+    mut on_event: impl FnMut(&PlayerEvent),
+) -> Result<()> {
     let events = player.events();
     let state = QueueState {
         tracks,

@@ -116,7 +116,10 @@ impl Renderer {
                 slot[1] = frame[1] * factor;
             }
             chunk.commit_all();
-            stream.shared.consumed.fetch_add(frames as u64, Ordering::Release);
+            stream
+                .shared
+                .consumed
+                .fetch_add(frames as u64, Ordering::Release);
             done += frames;
         }
         done

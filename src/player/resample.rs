@@ -1,12 +1,12 @@
 //! One sample rate to another, as a stream, exact in length.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Indexing, Resampler as _};
+use rubato::{Fft, FixedSync, Indexing, Resampler as _, WindowFunction};
 
 use crate::error::{Error, Result, one_line};
 
-/// Input frames per step. The filter is four times shorter, which keeps its delay at a few milliseconds.
-const CHUNK_FRAMES: usize = 1024;
+/// The filter is at least this long at the lower of the two rates: its slope is then about a fiftieth of that rate.
+const MIN_FILTER_FRAMES: usize = 512;
 
 /// Band-limited resampling of interleaved stereo. `n` input frames become exactly [`Resampler::frames_for`]`(n)` output
 /// frames, aligned in time: the filter's delay is taken out. Equal rates are passed through untouched.
@@ -30,9 +30,7 @@ impl Resampler {
         let fft = if source_hz == target_hz {
             None
         } else {
-            let (source, target) = (source_hz as usize, target_hz as usize);
-            let fft = Fft::new(source, target, CHUNK_FRAMES, 2, FixedSync::Input);
-            Some(fft.map_err(|error| fault(&error))?)
+            Some(fft(source_hz as usize, target_hz as usize)?)
         };
         Ok(Self {
             source_hz,
@@ -128,6 +126,30 @@ impl Resampler {
     }
 }
 
+/// The resampler for one step of an even number of the smallest blocks that are whole at both rates: the filter's delay is
+/// then a whole number of output frames, so that it can be taken out exactly.
+fn fft(source_hz: usize, target_hz: usize) -> Result<Fft<f32>> {
+    let divisor = common_divisor(source_hz, target_hz).max(1);
+    let (block, target_block) = (source_hz / divisor, target_hz / divisor);
+    let smaller = block.min(target_block).max(1);
+    let blocks = MIN_FILTER_FRAMES.div_ceil(smaller).next_multiple_of(2);
+    Fft::new_custom(
+        source_hz,
+        target_hz,
+        block.max(1) * blocks,
+        1,
+        2,
+        WindowFunction::BlackmanHarris2,
+        FixedSync::Input,
+    )
+    .map_err(|error| fault(&error))
+}
+
+/// Euclid's.
+fn common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
+
 /// `frames` at one rate as the nearest number of frames at another.
 pub fn scale(frames: u64, from_hz: u32, to_hz: u32) -> u64 {
     let (from, to) = (u128::from(from_hz.max(1)), u128::from(to_hz));
@@ -182,7 +204,10 @@ mod tests {
                     resampler.push(part, &mut out).unwrap();
                 }
                 resampler.finish(&mut out).unwrap();
-                assert_eq!(out.len() as u64 / 2, scale(frames as u64, source_hz, target_hz));
+                assert_eq!(
+                    out.len() as u64 / 2,
+                    scale(frames as u64, source_hz, target_hz)
+                );
                 let wanted = tone(441.0, target_hz, out.len() / 2);
                 // The edges ring, because the tone starts and stops there.
                 let inner = out.len() / 4 / 2 * 2..out.len() * 3 / 4 / 2 * 2;

@@ -47,7 +47,9 @@ fn weights(channels: usize) -> (Vec<f32>, Vec<f32>) {
     }
     for side in [&mut left, &mut right] {
         let sum: f32 = side.iter().sum();
-        side.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in side {
+            *weight /= sum;
+        }
     }
     (left, right)
 }
@@ -77,7 +79,10 @@ mod tests {
         for channels in 3..=8 {
             let full = stereo(&vec![1.0; channels], channels);
             assert_eq!(full.len(), 2);
-            assert!(full.iter().all(|s| (0.8..=1.000_001).contains(s)), "{channels}: {full:?}");
+            assert!(
+                full.iter().all(|s| (0.8..=1.000_001).contains(s)),
+                "{channels}: {full:?}"
+            );
         }
     }
 }

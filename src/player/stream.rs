@@ -91,5 +91,9 @@ impl Controls {
 /// The linear factor for a volume of 0 to 1 as heard: its cube, which comes close to how loudness is perceived and gives
 /// -18 dB in the middle.
 pub fn gain_of(volume: f32, is_muted: bool) -> f32 {
-    if is_muted { 0.0 } else { volume.clamp(0.0, 1.0).powi(3) }
+    if is_muted {
+        0.0
+    } else {
+        volume.clamp(0.0, 1.0).powi(3)
+    }
 }

@@ -79,7 +79,9 @@ impl Now {
             .duration_ms
             .map(|ms| ms * u64::from(self.source_hz) / 1000);
         match end.or(self.frames).or(by_tags) {
-            Some(frames) if frames > 0 => (self.heard.frames() as f64 / frames as f64).min(1.0) as f32,
+            Some(frames) if frames > 0 => {
+                (self.heard.frames() as f64 / frames as f64).min(1.0) as f32
+            }
             _ => 0.0,
         }
     }
@@ -294,9 +296,11 @@ impl Engine {
         self.take_marks();
         let Some(live) = &self.live else { return };
         let plan = &live.plan;
-        let wrong = (1..plan.len())
-            .find(|&n| self.next_of(live, &plan[n - 1]) != Some(plan[n].entry));
-        let is_last_begun = plan.back().is_some_and(|last| last.progress != Progress::Told);
+        let wrong =
+            (1..plan.len()).find(|&n| self.next_of(live, &plan[n - 1]) != Some(plan[n].entry));
+        let is_last_begun = plan
+            .back()
+            .is_some_and(|last| last.progress != Progress::Told);
         let is_right = match wrong {
             // What was told last is right.
             None if !is_last_begun => true,
@@ -379,7 +383,10 @@ impl Engine {
                 What::Fails { play, error } => self.failed(play, error),
                 What::Drained => {
                     let is_last = live.marks.is_empty()
-                        && live.plan.back().is_none_or(|last| last.progress != Progress::Told);
+                        && live
+                            .plan
+                            .back()
+                            .is_none_or(|last| last.progress != Progress::Told);
                     if is_last {
                         self.run_out();
                     }

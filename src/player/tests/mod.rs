@@ -1,0 +1,4 @@
+mod bench;
+mod gapless;
+mod live;
+mod queue;
