@@ -30,6 +30,8 @@ const READY_MS: u64 = 200;
 const FULL_PAUSE: Duration = Duration::from_millis(50);
 /// How often orders are looked at when there is nothing to do. Orders also wake the thread.
 const IDLE_PAUSE: Duration = Duration::from_secs(1);
+/// Announced lengths may be off by this much without the file being cut off.
+const CUT_OFF_MS: u64 = 100;
 /// At most this much goes into the ring between two looks at the orders.
 const CHUNK_SAMPLES: usize = 8192;
 
@@ -348,7 +350,9 @@ impl<'a> Filling<'a> {
                 Err(error) => break Some(error),
             };
             if count == 0 {
-                break source.damage();
+                break source
+                    .damage()
+                    .or_else(|| ends_early(&job.path, at, frames, source_hz));
             }
             if !has_begun {
                 has_begun = true;
@@ -527,4 +531,11 @@ impl<'a> Filling<'a> {
             Err(Superseded)
         }
     }
+}
+
+/// A file that holds clearly less than it announces was cut off.
+fn ends_early(path: &Path, at: u64, frames: Option<u64>, source_hz: u32) -> Option<Error> {
+    let missing_ms = frames?.saturating_sub(at) * 1000 / u64::from(source_hz.max(1));
+    let why = || format!("it ends {:.1} s too early", missing_ms as f64 / 1000.0);
+    (missing_ms > CUT_OFF_MS).then(|| Error::damaged("recording", path, why()))
 }

@@ -1,4 +1,5 @@
 mod bench;
+mod files;
 mod gapless;
 mod live;
 mod queue;
