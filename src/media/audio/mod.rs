@@ -1,11 +1,14 @@
 //! Songs: what is written in them, and their samples.
 
+mod analyse;
 mod cover;
 mod lyrics;
 mod mp3;
 mod reader;
 mod stream;
 mod tags;
+mod true_peak;
+mod windows;
 
 use std::path::Path;
 
@@ -13,9 +16,11 @@ use symphonia::core::codecs::audio::AudioCodecId;
 use symphonia::core::codecs::audio::well_known as codec;
 use symphonia::core::errors::Error as Fault;
 
+pub use analyse::{Analysis, analyse};
 pub use cover::cover;
 pub use lyrics::{Lyrics, lyrics};
 pub use reader::Reader;
+pub use windows::Windows;
 
 use super::{Kind, caught, limits, sniff};
 use crate::error::{Error, Result};
@@ -120,16 +125,10 @@ pub fn probe(path: &Path) -> Result<AudioMeta> {
 fn count_frames(stream: &mut Stream, rate_hz: u32) -> Option<u64> {
     let limit = (limits::MAX_AUDIO_HOURS * 3600).saturating_mul(u64::from(rate_hz));
     let (mut end, mut failures) = (0u64, 0);
-    // The demuxer shortens MP3 packets behind the end it guesses: they are as long as the others.
-    let is_regular = stream.format == super::Format::Mp3;
-    let mut longest = 0;
     loop {
         match stream.container.next_packet() {
             Ok(Some(packet)) if packet.track_id == stream.track_id => {
-                let until = packet
-                    .pts
-                    .get()
-                    .saturating_add(packet.block_dur().get() as i64);
+                let until = packet.pts.get().saturating_add(stream.ticks_of(&packet));
                 end = end.max(u64::try_from(stream.frame_at(until, rate_hz)).unwrap_or(0));
                 if end > limit {
                     return None;

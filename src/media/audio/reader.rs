@@ -230,10 +230,9 @@ impl Reader {
 
     fn decode(&mut self, mut packet: Packet) {
         let starts_at = self.stream.frame_at(packet.pts.get(), self.rate_hz);
-        let claimed = self.stream.frame_at(
-            i64::try_from(packet.block_dur().get()).unwrap_or(0),
-            self.rate_hz,
-        );
+        let claimed = self
+            .stream
+            .frame_at(self.stream.ticks_of(&packet), self.rate_hz);
         // What is heard is decided here alone.
         (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
         let outcome = self.stream.decoder.decode(&packet).map(|buffer| {

@@ -16,6 +16,7 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::mp3;
@@ -119,6 +120,17 @@ impl Stream {
         let scaled = i128::from(frame) * i128::from(base.denom.get());
         let denominator = i128::from(base.numer.get()) * i128::from(rate_hz.max(1));
         Timestamp::new(i64::try_from(scaled.div_euclid(denominator)).unwrap_or(i64::MAX))
+    }
+
+    /// How long a packet is before anything is trimmed from it, in ticks of the track.
+    pub fn ticks_of(&self, packet: &Packet) -> i64 {
+        // The MP3 demuxer leaves the length whole and adds the trimming to it.
+        let ticks = if self.format == Format::Mp3 {
+            packet.dur
+        } else {
+            packet.block_dur()
+        };
+        i64::try_from(ticks.get()).unwrap_or(i64::MAX)
     }
 
     /// Whether timestamps name frames exactly, so that a hole in them is a hole in the sound.
