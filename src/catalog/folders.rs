@@ -72,11 +72,25 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Folder>> {
 
 /// Every file known in a folder, for a rescan to compare with.
 pub(super) fn files(conn: &Connection, folder: FolderId) -> Outcome<Vec<KnownFile>> {
-    let mut statement = conn.prepare_cached(
+    known_files(conn, "folder = ?1", [folder])
+}
+
+/// Every file that was added alone, outside all folders.
+pub(super) fn loose_files(conn: &Connection) -> Outcome<Vec<KnownFile>> {
+    known_files(conn, "folder IS NULL AND state <> ?1", [REMOVED])
+}
+
+/// The file at this path, when it is known.
+pub(super) fn file(conn: &Connection, path: &Path) -> Outcome<Option<KnownFile>> {
+    Ok(known_files(conn, "path = ?1", [path_value(path)])?.pop())
+}
+
+fn known_files(conn: &Connection, which: &str, params: impl rusqlite::Params) -> Outcome<Vec<KnownFile>> {
+    let mut statement = conn.prepare_cached(&format!(
         "SELECT path, item, size_bytes, mtime_ms, state, is_hashed, is_probed
-         FROM path JOIN item ON item.id = path.item WHERE folder = ?1",
-    )?;
-    let rows = statement.query_map([folder], |row| {
+         FROM path JOIN item ON item.id = path.item WHERE {which}"
+    ))?;
+    let rows = statement.query_map(params, |row| {
         Ok(KnownFile {
             path: row.get::<_, SqlPath>(0)?.0,
             item: row.get(1)?,

@@ -138,6 +138,16 @@ impl Reader {
         self.read("read the files of a folder", |conn| folders::files(conn, folder))
     }
 
+    /// Every file that was added alone, outside all folders.
+    pub fn loose_files(&self) -> Result<Vec<KnownFile>> {
+        self.read("read the single files", folders::loose_files)
+    }
+
+    /// The file at this path, when it is known.
+    pub fn file(&self, path: &Path) -> Result<Option<KnownFile>> {
+        self.read("find a path", |conn| folders::file(conn, path))
+    }
+
     /// The embeddings of one kind of items, all from one pack so that they can be compared.
     pub fn embeddings(&self, kind: Kind) -> Result<Vec<(ItemId, Vec<f32>)>> {
         self.read("read embeddings", |conn| analyses::embeddings(conn, kind))
