@@ -1,0 +1,1 @@
+"""Scenes of the demo library, drawn from nothing but noise and geometry."""

@@ -1,0 +1,1 @@
+"""Music and sounds of the demo library, synthesised from formulas."""
