@@ -229,7 +229,8 @@ mod tests {
     }
 
     fn reference() -> serde_json::Value {
-        serde_json::from_str(include_str!("../../tests/fixtures/mel/reference.json")).expect("reads")
+        serde_json::from_str(include_str!("../../tests/fixtures/mel/reference.json"))
+            .expect("reads")
     }
 
     /// Within 0.001 of double precision: ln units for YAMNet's front end, tenths of a bel for musicnn's.
@@ -242,15 +243,27 @@ mod tests {
             let front_end = front_end(&reference["front_ends"][name]);
             let samples = signal(case["samples"].as_i64().expect("length"));
             let patches = front_end.patches(&samples, samples.len());
-            assert_eq!(patches.len() as u64, case["patches"].as_u64().expect("count"), "{name}");
+            assert_eq!(
+                patches.len() as u64,
+                case["patches"].as_u64().expect("count"),
+                "{name}"
+            );
             for probe in case["probes"].as_array().expect("probes") {
                 let at = |key: &str| probe[key].as_u64().expect("index") as usize;
                 let bands = front_end.input.bands;
                 let frame = &patches[at("patch")][at("frame") * bands..][..bands];
-                for (band, expected) in probe["values"].as_array().expect("values").iter().enumerate() {
+                for (band, expected) in probe["values"]
+                    .as_array()
+                    .expect("values")
+                    .iter()
+                    .enumerate()
+                {
                     let expected = expected.as_f64().expect("number");
                     let found = f64::from(frame[band * 7]);
-                    assert!((found - expected).abs() < 1e-3, "{name} {probe} {band}: {found}");
+                    assert!(
+                        (found - expected).abs() < 1e-3,
+                        "{name} {probe} {band}: {found}"
+                    );
                     compared += 1;
                 }
             }
@@ -269,7 +282,11 @@ mod tests {
         let patches = front_end.patches(&both, needed);
         assert_eq!(patches.len(), 2);
         assert_eq!(patches[0], front_end.patches(&first, needed)[0]);
-        assert!(patches[1].iter().all(|value| (value - 0.001_f32.ln()).abs() < 1e-6));
+        assert!(
+            patches[1]
+                .iter()
+                .all(|value| (value - 0.001_f32.ln()).abs() < 1e-6)
+        );
         // A last stretch that is too short is left out; one that is all there is, is padded.
         assert_eq!(front_end.patches(&both[..needed + 50], needed).len(), 1);
         assert_eq!(front_end.patches(&both[..50], needed).len(), 1);

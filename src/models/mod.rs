@@ -16,12 +16,14 @@ pub mod teach;
 pub mod vocabulary;
 
 mod embedded;
+mod file;
 mod inspect;
 mod pack;
 mod packs;
 mod runtime;
 mod taggers;
 
+pub use file::{FileTag, FileTags, tag_file};
 pub use inspect::{Report, add, check, remove};
 pub use manifest::{Manifest, Task};
 pub use pack::Pack;
@@ -31,8 +33,19 @@ pub use tags::ScoredTag;
 pub use teach::Head;
 pub use vocabulary::Vocabulary;
 
+use crate::media::audio::Windows;
+
 /// The rate at which all models hear.
 pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// What of a song the models listen to: enough for every patch of the embedded packs.
+pub const WINDOWS: Windows = Windows {
+    count: 24,
+    seconds: 3.2,
+};
+
+/// The long side that a photo is decoded to for the models: twice what their networks look at.
+pub const PHOTO_SIDE: u32 = 512;
 
 #[cfg(test)]
 mod tests;

@@ -168,7 +168,7 @@ fn run(pack: &Pack, network: &Network, input: &[f32]) -> Result<Outputs> {
     Ok(outputs)
 }
 
-/// Scores by the manifest's rule; the embedding is the mean of the patches' embeddings, each of unit length.
+/// Scores by the manifest's rule; the embedding is the mean of the patches' embeddings.
 fn pooled(patches: &[Outputs], input: &MelInput) -> Scores {
     let labels = patches.first().map_or(0, |patch| patch.scores.len());
     let scores = (0..labels)
@@ -185,7 +185,7 @@ fn pooled(patches: &[Outputs], input: &MelInput) -> Scores {
         .collect();
     let mut embedding = vec![0.0; patches.first().map_or(0, |patch| patch.embedding.len())];
     for patch in patches {
-        for (sum, value) in embedding.iter_mut().zip(unit(patch.embedding.clone())) {
+        for (sum, value) in embedding.iter_mut().zip(&patch.embedding) {
             *sum += value;
         }
     }

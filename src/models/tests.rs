@@ -1,6 +1,8 @@
 //! Packs that work, and packs that must be refused with one sentence. The fixtures are made by
 //! `tests/fixtures/packs/make.py`; each test mutates its own copy.
 
+mod golden;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -2,17 +2,9 @@
 //!
 //! Times are milliseconds since the Unix epoch, UTC, except a photo's `date_ms`: its local wall-clock time as if UTC.
 
-mod files;
-mod history;
-mod tags;
-
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-
-pub use files::*;
-pub use history::*;
-pub use tags::*;
 
 use crate::media::Kind;
 
@@ -288,6 +280,104 @@ pub struct Song {
     pub flags: Flags,
 }
 
+/// Who says that an item has a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagSource {
+    /// The person.
+    Person,
+    /// A model pack, as `id@version`.
+    Model {
+        /// `id@version`.
+        pack: String,
+    },
+    /// Metadata in the file or beside it.
+    Imported,
+    /// A rule of the program.
+    Rule,
+}
+
+/// How far a tag on an item is to be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagState {
+    /// Said or confirmed by a person, or imported.
+    Confirmed,
+    /// A model's tag above its threshold.
+    Shown,
+    /// A model's guess, to be confirmed.
+    Suggested,
+    /// A person said no; no model brings it back.
+    Rejected,
+}
+
+impl TagState {
+    pub(super) fn code(self) -> i64 {
+        match self {
+            Self::Confirmed => 1,
+            Self::Shown => 2,
+            Self::Suggested => 3,
+            Self::Rejected => 4,
+        }
+    }
+
+    pub(super) fn from_code(code: i64) -> Self {
+        match code {
+            1 => Self::Confirmed,
+            2 => Self::Shown,
+            4 => Self::Rejected,
+            _ => Self::Suggested,
+        }
+    }
+}
+
+/// A tag on an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemTag {
+    /// Which tag.
+    pub tag: TagId,
+    /// The tag's own name.
+    pub name: String,
+    /// The model vocabulary's name for it, if a model knows it.
+    pub slug: Option<String>,
+    /// Who says so.
+    pub source: TagSource,
+    /// 0 to 1; 1 for people and imports.
+    pub score: f32,
+    /// How far to believe it.
+    pub state: TagState,
+    /// When it was set.
+    pub at_ms: i64,
+}
+
+/// A tag with its counters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    /// Identity.
+    pub id: TagId,
+    /// Its own name: "Beach".
+    pub name: String,
+    /// Name with its parents: "Places/Coast/Beach".
+    pub path: String,
+    /// The model vocabulary's name for it, if a model knows it. Show the vocabulary's translation while
+    /// [`Tag::is_renamed`] is false.
+    pub slug: Option<String>,
+    /// Whether the person gave it a name of their own.
+    pub is_renamed: bool,
+    /// The tag it belongs under.
+    pub parent: Option<TagId>,
+    /// `#rrggbb`, when the person chose one.
+    pub colour: Option<String>,
+    /// Items on which it is confirmed.
+    pub count_confirmed: u64,
+    /// Items on which a model is sure of it.
+    pub count_shown: u64,
+    /// Items on which it is suggested.
+    pub count_suggested: u64,
+    /// Items on which the person rejected it.
+    pub count_rejected: u64,
+}
+
 /// An album, playlist or smart collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
@@ -303,6 +393,250 @@ pub struct Collection {
     pub count: u64,
     /// The first item, for the cover.
     pub cover: Option<ItemId>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventKind {
+    /// Put before the person, on a shelf.
+    Shown,
+    /// Opened in the viewer or the player.
+    Opened,
+    /// Looked at; the value is seconds.
+    Dwell,
+    /// Heard or seen; the value is the share, 0 to 1.
+    Played,
+    /// Left early; the value is the share heard.
+    Skipped,
+    /// Liked.
+    Liked,
+    /// Disliked.
+    Disliked,
+    /// "Not this again."
+    Hidden,
+    /// Searched for; the words are the context.
+    Searched,
+    /// Tagged by hand.
+    Tagged,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Shown,
+        Self::Opened,
+        Self::Dwell,
+        Self::Played,
+        Self::Skipped,
+        Self::Liked,
+        Self::Disliked,
+        Self::Hidden,
+        Self::Searched,
+        Self::Tagged,
+    ];
+
+    /// The lowercase name used on the command line, in exports and in the catalogue.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shown => "shown",
+            Self::Opened => "opened",
+            Self::Dwell => "dwell",
+            Self::Played => "played",
+            Self::Skipped => "skipped",
+            Self::Liked => "liked",
+            Self::Disliked => "disliked",
+            Self::Hidden => "hidden",
+            Self::Searched => "searched",
+            Self::Tagged => "tagged",
+        }
+    }
+
+    /// The inverse of [`EventKind::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Something that happened, to be recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewEvent {
+    /// Whose history.
+    pub profile: ProfileId,
+    /// With which item; none for searches.
+    pub item: Option<ItemId>,
+    /// What.
+    pub kind: EventKind,
+    /// Share heard (0 to 1) or seconds; see [`EventKind`].
+    pub value: f32,
+    /// When.
+    pub at_ms: i64,
+    /// Where it came from: a shelf, a playlist, the words searched for.
+    pub context: Option<String>,
+}
+
+/// Something that happened. The history is append-only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Identity; grows with time of recording.
+    pub id: EventId,
+    /// Whose history.
+    pub profile: ProfileId,
+    /// With which item.
+    pub item: Option<ItemId>,
+    /// What.
+    pub kind: EventKind,
+    /// Share heard (0 to 1) or seconds.
+    pub value: f32,
+    /// When.
+    pub at_ms: i64,
+    /// Where it came from.
+    pub context: Option<String>,
+}
+
+/// A person with a history of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Identity.
+    pub id: ProfileId,
+    /// Name; empty for the first until it is given one.
+    pub name: String,
+    /// When it was made.
+    pub created_ms: i64,
+}
+
+/// A folder that the person added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Identity.
+    pub id: FolderId,
+    /// Where.
+    pub path: PathBuf,
+    /// Kinds of files to take from it.
+    pub kinds: Vec<Kind>,
+    /// Whether it is watched for changes.
+    pub is_watched: bool,
+    /// Whether it could not be reached when last looked for.
+    pub is_offline: bool,
+    /// When it was added.
+    pub added_ms: i64,
+    /// When a scan last went all the way through.
+    pub scanned_ms: Option<i64>,
+    /// Items with a file in it.
+    pub count: u64,
+}
+
+/// A file as the scanner found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// The folder it was found under.
+    pub folder: Option<FolderId>,
+    /// Size.
+    pub size_bytes: u64,
+    /// Modification time.
+    pub mtime_ms: i64,
+    /// What it is for.
+    pub kind: Kind,
+    /// Hash of the content, when it is known already.
+    pub hash: Option<ContentHash>,
+}
+
+/// A file as the catalogue remembers it: what a rescan compares with, so that it writes only what changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// The item it is a file of.
+    pub item: ItemId,
+    /// Size when last seen.
+    pub size_bytes: u64,
+    /// Modification time when last seen.
+    pub mtime_ms: i64,
+    /// Whether it was not there when last looked for.
+    pub is_missing: bool,
+    /// Whether its content still has to be hashed.
+    pub needs_hash: bool,
+    /// Whether its content still has to be probed.
+    pub needs_probe: bool,
+}
+
+/// What became of a [`FoundFile`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// The item it is a file of.
+    pub item: ItemId,
+    /// What happened.
+    pub status: FileStatus,
+    /// Whether the content has to be hashed (new or changed, and no hash was given).
+    pub needs_hash: bool,
+    /// Whether the content has to be probed: [`super::Bulk::set_probe`] was not called since it changed.
+    pub needs_probe: bool,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileStatus {
+    /// Not seen before.
+    New,
+    /// As it was.
+    Unchanged,
+    /// Same path, other size or time. Whether the content changed shows with the hash.
+    Changed,
+    /// The content is known: from a path that vanished.
+    Moved,
+    /// The content is known: one more copy of it.
+    Copy,
+    /// It was missing and is there again, as it was.
+    Back,
+}
+
+/// A tag that a model gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelTag {
+    /// Name in the model's vocabulary.
+    pub slug: String,
+    /// 0 to 1.
+    pub score: f32,
+    /// Above the threshold, else a suggestion.
+    pub is_shown: bool,
+}
+
+/// What a model says of an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTagging {
+    /// `id@version`.
+    pub pack: String,
+    /// L2-normalised; stored as f16. Empty when the model has none.
+    pub embedding: Vec<f32>,
+    /// Its tags.
+    pub tags: Vec<ModelTag>,
+}
+
+/// Names of a tag that a model vocabulary knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagNames {
+    /// Name in the vocabulary.
+    pub slug: String,
+    /// The slug it belongs under.
+    pub parent: Option<String>,
+    /// Names in any language, and aliases: searches find the tag by all of them.
+    pub names: Vec<String>,
+}
+
+/// One run of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelRun {
+    /// Identity.
+    pub id: RunId,
+    /// `id@version`.
+    pub pack: String,
+    /// When it began.
+    pub started_ms: i64,
+    /// Items whose tags come from it now.
+    pub items: u64,
 }
 
 /// The stored result of an analyser on an item.
