@@ -165,13 +165,6 @@ pub enum Notice {
         /// Where the damaged file was put.
         set_aside: PathBuf,
     },
-    /// The settings could not be read and were put back to their defaults.
-    SettingsReset {
-        /// Why.
-        why: String,
-        /// Where the old file was put.
-        set_aside: PathBuf,
-    },
 }
 
 impl std::fmt::Display for Notice {
@@ -199,11 +192,6 @@ impl std::fmt::Display for Notice {
             Self::CatalogRestarted { set_aside } => write!(
                 f,
                 "the catalogue was damaged and there is no backup, so an empty one was begun; the damaged file was kept: {}",
-                set_aside.display()
-            ),
-            Self::SettingsReset { why, set_aside } => write!(
-                f,
-                "the settings could not be read ({why}) and were put back to their defaults; the old file was kept: {}",
                 set_aside.display()
             ),
         }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::codec::{f16_bytes, from_f16_bytes, kind_code, now_ms};
 use super::fault::Outcome;
-use super::tags::{pack_scores, settle_models, unpack_scores};
+use super::model_tags::{pack_scores, settle_models, unpack_scores};
 use super::types::{Analysis, ItemId, ModelRun, ModelTag, NewTagging, RunId};
 use crate::media::Kind;
 
@@ -18,7 +18,10 @@ fn source_of(conn: &Connection, pack: &str) -> Outcome<i64> {
         return Ok(id);
     }
     let pack_id = pack.split_once('@').map_or(pack, |(id, _)| id);
-    conn.execute("INSERT INTO source (name, pack_id) VALUES (?1, ?2)", params![pack, pack_id])?;
+    conn.execute(
+        "INSERT INTO source (name, pack_id) VALUES (?1, ?2)",
+        params![pack, pack_id],
+    )?;
     Ok(conn.last_insert_rowid())
 }
 
@@ -60,8 +63,9 @@ pub(super) fn set_tagging(
 /// the items it touched.
 pub(super) fn roll_back(conn: &Connection, run: RunId) -> Outcome<Vec<ItemId>> {
     let mut statement = conn.prepare("SELECT item FROM tagging WHERE run = ?1")?;
-    let items: Vec<ItemId> =
-        statement.query_map([run], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let items: Vec<ItemId> = statement
+        .query_map([run], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     conn.execute("DELETE FROM tagging WHERE run = ?1", [run])?;
     for item in &items {
         settle_models(conn, *item)?;
@@ -95,11 +99,16 @@ pub(super) fn embedding(conn: &Connection, item: ItemId, pack: &str) -> Outcome<
         )?
         .query_row(params![item, pack], |row| row.get(0))
         .optional()?;
-    Ok(bytes.map(|bytes| from_f16_bytes(&bytes)).filter(|vector| !vector.is_empty()))
+    Ok(bytes
+        .map(|bytes| from_f16_bytes(&bytes))
+        .filter(|vector| !vector.is_empty()))
 }
 
 /// All embeddings a pack gave, by item.
-pub(super) fn embeddings_of_pack(conn: &Connection, pack: &str) -> Outcome<Vec<(ItemId, Vec<f32>)>> {
+pub(super) fn embeddings_of_pack(
+    conn: &Connection,
+    pack: &str,
+) -> Outcome<Vec<(ItemId, Vec<f32>)>> {
     let mut statement = conn.prepare_cached(
         "SELECT item, embedding FROM tagging
          WHERE source = (SELECT id FROM source WHERE name = ?1) AND length(embedding) > 0 ORDER BY item",
@@ -107,7 +116,10 @@ pub(super) fn embeddings_of_pack(conn: &Connection, pack: &str) -> Outcome<Vec<(
     let mut rows = statement.query([pack])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push((row.get(0)?, from_f16_bytes(row.get_ref(1)?.as_blob().unwrap_or_default())));
+        all.push((
+            row.get(0)?,
+            from_f16_bytes(row.get_ref(1)?.as_blob().unwrap_or_default()),
+        ));
     }
     Ok(all)
 }
@@ -125,7 +137,9 @@ pub(super) fn main_pack(conn: &Connection, kind: Kind) -> Outcome<Option<String>
 
 /// The embeddings of one kind, all from one pack so that they can be compared.
 pub(super) fn embeddings(conn: &Connection, kind: Kind) -> Outcome<Vec<(ItemId, Vec<f32>)>> {
-    let Some(pack) = main_pack(conn, kind)? else { return Ok(Vec::new()) };
+    let Some(pack) = main_pack(conn, kind)? else {
+        return Ok(Vec::new());
+    };
     let mut statement = conn.prepare_cached(
         "SELECT t.item, t.embedding FROM tagging AS t JOIN item AS i ON i.id = t.item
          WHERE t.source = (SELECT id FROM source WHERE name = ?1) AND i.kind = ?2 AND i.flags & 32 = 0
@@ -134,7 +148,10 @@ pub(super) fn embeddings(conn: &Connection, kind: Kind) -> Outcome<Vec<(ItemId, 
     let mut rows = statement.query(params![pack, kind_code(kind)])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push((row.get(0)?, from_f16_bytes(row.get_ref(1)?.as_blob().unwrap_or_default())));
+        all.push((
+            row.get(0)?,
+            from_f16_bytes(row.get_ref(1)?.as_blob().unwrap_or_default()),
+        ));
     }
     Ok(all)
 }
@@ -154,7 +171,11 @@ pub(super) fn model_tags(conn: &Connection, item: ItemId) -> Outcome<Vec<NewTagg
                 .prepare_cached("SELECT coalesce(slug, name) FROM tag WHERE id = ?1")?
                 .query_row([tag], |row| row.get(0))
                 .optional()?;
-            tags.extend(slug.map(|slug| ModelTag { slug, score, is_shown }));
+            tags.extend(slug.map(|slug| ModelTag {
+                slug,
+                score,
+                is_shown,
+            }));
         }
         all.push(NewTagging {
             pack: row.get(0)?,
@@ -183,7 +204,11 @@ pub(super) fn set_analysis(
 }
 
 /// The stored result of an analyser.
-pub(super) fn analysis(conn: &Connection, item: ItemId, analyser: &str) -> Outcome<Option<Analysis>> {
+pub(super) fn analysis(
+    conn: &Connection,
+    item: ItemId,
+    analyser: &str,
+) -> Outcome<Option<Analysis>> {
     Ok(conn
         .prepare_cached(
             "SELECT version, at_ms, problem, data FROM analysis WHERE item = ?1 AND analyser = ?2
@@ -210,7 +235,9 @@ pub(super) fn pending(
     kinds: &[Kind],
     limit: usize,
 ) -> Outcome<Vec<ItemId>> {
-    let mask = kinds.iter().fold(0_i64, |mask, kind| mask | 1 << kind_code(*kind));
+    let mask = kinds
+        .iter()
+        .fold(0_i64, |mask, kind| mask | 1 << kind_code(*kind));
     let mut statement = conn.prepare_cached(
         "SELECT id FROM item INDEXED BY item_index WHERE (1 << kind) & ?3 <> 0 AND flags & 41 = 0
              AND NOT EXISTS (SELECT 1 FROM analysis WHERE item = item.id AND analyser = ?1 AND version = ?2)

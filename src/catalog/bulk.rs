@@ -74,8 +74,15 @@ impl<'a> Bulk<'a> {
     }
 
     /// The folder cannot be reached, or can again. Its files are missing meanwhile, and unforgotten.
-    pub fn set_folder_offline(&mut self, folder: FolderId, is_offline: bool) -> Result<Vec<ItemId>> {
-        self.told("save what is missing", folders::set_offline(self.tx, folder, is_offline))
+    pub fn set_folder_offline(
+        &mut self,
+        folder: FolderId,
+        is_offline: bool,
+    ) -> Result<Vec<ItemId>> {
+        self.told(
+            "save what is missing",
+            folders::set_offline(self.tx, folder, is_offline),
+        )
     }
 
     /// Adds a folder for these kinds of files, or finds it.
@@ -84,13 +91,24 @@ impl<'a> Bulk<'a> {
     }
 
     /// Changes the switches of a folder.
-    pub fn set_folder_switches(&mut self, folder: FolderId, kinds: &[Kind], is_watched: bool) -> Result<()> {
-        self.told("save a folder", folders::set_switches(self.tx, folder, kinds, is_watched))
+    pub fn set_folder_switches(
+        &mut self,
+        folder: FolderId,
+        kinds: &[Kind],
+        is_watched: bool,
+    ) -> Result<()> {
+        self.told(
+            "save a folder",
+            folders::set_switches(self.tx, folder, kinds, is_watched),
+        )
     }
 
     /// A scan of the folder went all the way through.
     pub fn set_folder_scanned(&mut self, folder: FolderId) -> Result<()> {
-        self.told("save a folder", folders::set_scanned(self.tx, folder, now_ms()))
+        self.told(
+            "save a folder",
+            folders::set_scanned(self.tx, folder, now_ms()),
+        )
     }
 
     /// Takes a folder out of the library. Items that the person made something of are kept out of sight until the same
@@ -128,7 +146,15 @@ impl<'a> Bulk<'a> {
         self.sql(
             "save why a file cannot be decoded",
             "UPDATE item SET problem = ?2, flags = (flags & ~8) | ?3 WHERE id = ?1",
-            params![item, problem, if problem.is_some() { Flags::UNSUPPORTED.0 } else { 0 }],
+            params![
+                item,
+                problem,
+                if problem.is_some() {
+                    Flags::UNSUPPORTED.0
+                } else {
+                    0
+                }
+            ],
         )
         .map(drop)
     }
@@ -179,12 +205,18 @@ impl<'a> Bulk<'a> {
 
     /// Makes the imported tags of an item exactly these keywords; [`Bulk::set_probe`] does it too.
     pub fn set_keywords(&mut self, item: ItemId, keywords: &[String]) -> Result<()> {
-        self.told("save keywords", tags::set_imported(self.tx, item, keywords, now_ms()))
+        self.told(
+            "save keywords",
+            tags::set_imported(self.tx, item, keywords, now_ms()),
+        )
     }
 
     /// Takes in the names of a model vocabulary, so that searches find its tags in every language.
     pub fn describe_tags(&mut self, vocabulary: &[TagNames]) -> Result<()> {
-        self.told("save the names of tags", tags::describe(self.tx, vocabulary))
+        self.told(
+            "save the names of tags",
+            tags::describe(self.tx, vocabulary),
+        )
     }
 
     /// Adds a profile.

@@ -40,7 +40,10 @@ fn units(name: &OsStr) -> Vec<u8> {
 #[cfg(windows)]
 fn from_units(bytes: &[u8]) -> PathBuf {
     use std::os::windows::ffi::OsStringExt;
-    let wide: Vec<u16> = bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+    let wide: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .collect();
     PathBuf::from(std::ffi::OsString::from_wide(&wide))
 }
 

@@ -20,7 +20,11 @@ pub(super) fn clean_name(name: &str) -> Outcome<String> {
     } else {
         return Ok(clean);
     };
-    Err(Error::Name { name: name.to_owned(), why: why.to_owned() }.into())
+    Err(Error::Name {
+        name: name.to_owned(),
+        why: why.to_owned(),
+    }
+    .into())
 }
 
 /// Name, query and time of a collection.
@@ -35,9 +39,17 @@ pub(super) fn fields(
 }
 
 /// The same, or an error.
-pub(super) fn existing(conn: &Connection, id: CollectionId) -> Outcome<(String, Option<String>, i64)> {
-    fields(conn, id)?
-        .ok_or_else(|| Error::NotFound { what: "collection", name: id.to_string() }.into())
+pub(super) fn existing(
+    conn: &Connection,
+    id: CollectionId,
+) -> Outcome<(String, Option<String>, i64)> {
+    fields(conn, id)?.ok_or_else(|| {
+        Error::NotFound {
+            what: "collection",
+            name: id.to_string(),
+        }
+        .into()
+    })
 }
 
 /// A new id: never used before.
@@ -82,8 +94,9 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Collection>> {
 
 /// The collections an item is in.
 pub(super) fn of_item(conn: &Connection, item: ItemId) -> Outcome<Vec<CollectionId>> {
-    let mut statement = conn
-        .prepare_cached("SELECT collection FROM collection_item WHERE item = ?1 ORDER BY collection")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT collection FROM collection_item WHERE item = ?1 ORDER BY collection",
+    )?;
     let rows = statement.query_map([item], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -164,7 +164,11 @@ fn drop_vanished_paths(conn: &Connection, item: ItemId) -> Outcome<FileStatus> {
     let there: i64 = conn
         .prepare_cached("SELECT count(*) FROM path WHERE item = ?1 AND state = 0")?
         .query_row([item], |row| row.get(0))?;
-    Ok(if there > 1 || gone == 0 { FileStatus::Copy } else { FileStatus::Moved })
+    Ok(if there > 1 || gone == 0 {
+        FileStatus::Copy
+    } else {
+        FileStatus::Moved
+    })
 }
 
 /// Says what the content of a path is. Call it before the content is probed or analysed: when it shows that the
@@ -183,7 +187,8 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
         .query_row([known.item], |row| row.get::<_, Option<SqlHash>>(0))?
         .map(|hash| hash.0);
     let mark_hashed = |conn: &Connection| {
-        conn.prepare_cached("UPDATE path SET is_hashed = 1 WHERE id = ?1")?.execute([known.id])
+        conn.prepare_cached("UPDATE path SET is_hashed = 1 WHERE id = ?1")?
+            .execute([known.id])
     };
     let mut status = FileStatus::Unchanged;
     let mut item = known.item;
@@ -198,7 +203,10 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
             }
             // Known content was put over this path: the tags follow the content.
             (Some(other), Some(_)) => {
-                conn.execute("UPDATE path SET item = ?2 WHERE id = ?1", params![known.id, other])?;
+                conn.execute(
+                    "UPDATE path SET item = ?2 WHERE id = ?1",
+                    params![known.id, other],
+                )?;
                 mark_hashed(conn)?;
                 status = drop_vanished_paths(conn, other)?;
                 refresh(conn, known.item)?;
@@ -301,7 +309,8 @@ pub(super) fn set_state(conn: &Connection, path: &Path, state: i64) -> Outcome<O
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM path WHERE item = ?1 AND id <> ?2 AND state = 0 AND is_hashed)")?
         .query_row(params![known.item, known.id], |row| row.get(0))?;
     if state == GONE && known.is_hashed && is_elsewhere {
-        conn.prepare_cached("DELETE FROM path WHERE id = ?1")?.execute([known.id])?;
+        conn.prepare_cached("DELETE FROM path WHERE id = ?1")?
+            .execute([known.id])?;
         settle_title(conn, known.item)?;
         reindex(conn, known.item)?;
     } else {
@@ -338,10 +347,14 @@ fn is_made_of(conn: &Connection, item: ItemId) -> Outcome<bool> {
 
 /// Deletes an item with everything about it.
 pub(super) fn delete(conn: &Connection, item: ItemId) -> Outcome<()> {
-    conn.prepare_cached("DELETE FROM event WHERE item = ?1")?.execute([item])?;
+    conn.prepare_cached("DELETE FROM event WHERE item = ?1")?
+        .execute([item])?;
     // Deleted one by one so that the tag counters follow: cascades do not fire triggers on every build.
-    conn.prepare_cached("DELETE FROM item_tag WHERE item = ?1")?.execute([item])?;
-    conn.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([item])?;
-    conn.prepare_cached("DELETE FROM item WHERE id = ?1")?.execute([item])?;
+    conn.prepare_cached("DELETE FROM item_tag WHERE item = ?1")?
+        .execute([item])?;
+    conn.prepare_cached("DELETE FROM words WHERE rowid = ?1")?
+        .execute([item])?;
+    conn.prepare_cached("DELETE FROM item WHERE id = ?1")?
+        .execute([item])?;
     Ok(())
 }

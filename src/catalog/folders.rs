@@ -12,17 +12,26 @@ use super::types::{Folder, FolderId, ItemId, KnownFile};
 use crate::media::Kind;
 
 fn kinds_mask(kinds: &[Kind]) -> i64 {
-    kinds.iter().fold(0, |mask, kind| mask | 1 << kind_code(*kind))
+    kinds
+        .iter()
+        .fold(0, |mask, kind| mask | 1 << kind_code(*kind))
 }
 
 fn kinds_from(mask: i64) -> Vec<Kind> {
-    Kind::ALL.into_iter().filter(|kind| mask & (1 << kind_code(*kind)) != 0).collect()
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| mask & (1 << kind_code(*kind)) != 0)
+        .collect()
 }
 
 /// Adds a folder, or finds it when it is there already.
 pub(super) fn add(conn: &Connection, path: &Path, kinds: &[Kind]) -> Outcome<FolderId> {
     let known = conn
-        .query_row("SELECT id FROM folder WHERE path = ?1", [path_value(path)], |row| row.get(0))
+        .query_row(
+            "SELECT id FROM folder WHERE path = ?1",
+            [path_value(path)],
+            |row| row.get(0),
+        )
         .optional()?;
     if let Some(id) = known {
         return Ok(id);
@@ -105,9 +114,20 @@ fn known_files(conn: &Connection, which: &str, params: impl rusqlite::Params) ->
 }
 
 /// The folder cannot be reached (its files are kept as missing), or can again (they are there again as they were).
-pub(super) fn set_offline(conn: &Connection, folder: FolderId, is_offline: bool) -> Outcome<Vec<ItemId>> {
-    let (from, to) = if is_offline { (THERE, OFFLINE) } else { (OFFLINE, THERE) };
-    conn.execute("UPDATE folder SET is_offline = ?2 WHERE id = ?1", params![folder, is_offline])?;
+pub(super) fn set_offline(
+    conn: &Connection,
+    folder: FolderId,
+    is_offline: bool,
+) -> Outcome<Vec<ItemId>> {
+    let (from, to) = if is_offline {
+        (THERE, OFFLINE)
+    } else {
+        (OFFLINE, THERE)
+    };
+    conn.execute(
+        "UPDATE folder SET is_offline = ?2 WHERE id = ?1",
+        params![folder, is_offline],
+    )?;
     let mut statement =
         conn.prepare_cached("SELECT DISTINCT item FROM path WHERE folder = ?1 AND state = ?2")?;
     let items: Vec<ItemId> = statement
@@ -143,7 +163,11 @@ pub(super) fn set_scanned(conn: &Connection, folder: FolderId, at_ms: i64) -> Ou
 pub(super) fn remove(conn: &Connection, id: FolderId) -> Outcome<Vec<ItemId>> {
     let folders = all(conn)?;
     let Some(folder) = folders.iter().find(|folder| folder.id == id) else {
-        return Err(crate::Error::NotFound { what: "folder", name: id.to_string() }.into());
+        return Err(crate::Error::NotFound {
+            what: "folder",
+            name: id.to_string(),
+        }
+        .into());
     };
     let heirs: Vec<&Folder> = folders.iter().filter(|other| other.id != id).collect();
     let mut left = Vec::new();

@@ -31,10 +31,18 @@ pub(super) fn record(conn: &Connection, events: &[NewEvent]) -> Outcome<()> {
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE id = ?1)")?
                 .query_row([item], |row| row.get(0))?;
             if !is_known {
-                return Err(Error::NotFound { what: "item", name: item.to_string() }.into());
+                return Err(Error::NotFound {
+                    what: "item",
+                    name: item.to_string(),
+                }
+                .into());
             }
         }
-        let value = if event.value.is_finite() { event.value } else { 0.0 };
+        let value = if event.value.is_finite() {
+            event.value
+        } else {
+            0.0
+        };
         conn.prepare_cached(
             "INSERT INTO event (profile, item, kind, value, at_ms, context) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
@@ -74,8 +82,9 @@ pub(super) fn remember(conn: &Connection, events: &[Event]) -> Outcome<Option<Ve
 
 /// Deletes events. Returns them, when there were any.
 pub(super) fn forget(conn: &Connection, ids: &[EventId]) -> Outcome<Option<Vec<Event>>> {
-    let mut remove = conn
-        .prepare_cached(&format!("DELETE FROM event WHERE id = ?1 RETURNING {COLUMNS}"))?;
+    let mut remove = conn.prepare_cached(&format!(
+        "DELETE FROM event WHERE id = ?1 RETURNING {COLUMNS}"
+    ))?;
     let mut events = Vec::new();
     for id in ids {
         for event in remove.query_map([id], event_from)? {
@@ -95,8 +104,9 @@ pub(super) fn ids_between(conn: &Connection, from_ms: i64, to_ms: i64) -> Outcom
 
 /// Events from a time on, oldest first.
 pub(super) fn since(conn: &Connection, since_ms: i64) -> Outcome<Vec<Event>> {
-    let mut statement = conn
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE at_ms >= ?1 ORDER BY at_ms, id"))?;
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM event WHERE at_ms >= ?1 ORDER BY at_ms, id"
+    ))?;
     let rows = statement.query_map([since_ms], event_from)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -120,9 +130,14 @@ pub(super) fn struck(conn: &Connection) -> Outcome<std::collections::HashSet<Str
 
 /// The people who use this library.
 pub(super) fn profiles(conn: &Connection) -> Outcome<Vec<Profile>> {
-    let mut statement = conn.prepare_cached("SELECT id, name, created_ms FROM profile ORDER BY id")?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, name, created_ms FROM profile ORDER BY id")?;
     let rows = statement.query_map([], |row| {
-        Ok(Profile { id: row.get(0)?, name: row.get(1)?, created_ms: row.get(2)? })
+        Ok(Profile {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            created_ms: row.get(2)?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

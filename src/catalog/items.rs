@@ -37,7 +37,9 @@ pub(super) fn item(conn: &Connection, id: ItemId) -> Outcome<Option<Item>> {
         )?
         .query_row([id], item_from)
         .optional()?;
-    let Some(mut item) = found else { return Ok(None) };
+    let Some(mut item) = found else {
+        return Ok(None);
+    };
     item.paths = paths(conn, id)?;
     Ok(Some(item))
 }
@@ -173,7 +175,9 @@ pub(super) fn songs(conn: &Connection) -> Outcome<Vec<Song>> {
             track: row.get(6)?,
             disc: row.get(7)?,
             year: row.get(8)?,
-            duration_ms: row.get::<_, Option<i64>>(9)?.map_or(0, |ms| ms.max(0) as u64),
+            duration_ms: row
+                .get::<_, Option<i64>>(9)?
+                .map_or(0, |ms| ms.max(0) as u64),
             bpm: row.get(10)?,
             added_ms: row.get(11)?,
             rating: row.get(12)?,
@@ -182,7 +186,13 @@ pub(super) fn songs(conn: &Connection) -> Outcome<Vec<Song>> {
     })?;
     let mut songs: Vec<Song> = rows.collect::<rusqlite::Result<_>>()?;
     songs.sort_by_cached_key(|song| {
-        (fold(&song.album_artist), fold(&song.album), song.disc, song.track, fold(&song.title))
+        (
+            fold(&song.album_artist),
+            fold(&song.album),
+            song.disc,
+            song.track,
+            fold(&song.title),
+        )
     });
     Ok(songs)
 }
@@ -200,7 +210,11 @@ pub(super) fn set_probe(conn: &Connection, item: ItemId, probe: &Probe) -> Outco
     let item = resolve(conn, item)?;
     let meta = serde_json::to_string(&probe.meta)?;
     let meta = (meta.len() <= MAX_META_BYTES && !probe.meta.is_null()).then_some(meta);
-    let title = probe.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let title = probe
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty());
     let rating = probe.rating.filter(|rating| (1..=5).contains(rating));
     let changed = conn
         .prepare_cached(
@@ -234,10 +248,16 @@ pub(super) fn set_probe(conn: &Connection, item: ItemId, probe: &Probe) -> Outco
             if probe.problem.is_some() { Flags::UNSUPPORTED.0 } else { 0 },
         ])?;
     if changed == 0 {
-        return Err(crate::Error::NotFound { what: "item", name: item.to_string() }.into());
+        return Err(crate::Error::NotFound {
+            what: "item",
+            name: item.to_string(),
+        }
+        .into());
     }
-    conn.prepare_cached("INSERT OR REPLACE INTO item_meta (item, notes, meta) VALUES (?1, ?2, ?3)")?
-        .execute(params![item, probe.notes, meta])?;
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO item_meta (item, notes, meta) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![item, probe.notes, meta])?;
     conn.prepare_cached(
         "UPDATE item SET rating = ?2, rated_by = ?3 WHERE id = ?1 AND rated_by < 2 AND (rating <> ?2 OR rated_by <> ?3)",
     )?
@@ -259,19 +279,27 @@ pub(super) fn reindex(conn: &Connection, item: ItemId) -> Outcome<()> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?;
-    let Some((title, artist, album, genre, notes)) = fields else { return Ok(()) };
+    let Some((title, artist, album, genre, notes)) = fields else {
+        return Ok(());
+    };
     let place = conn
         .prepare_cached(
             "SELECT path.path, folder.path FROM path LEFT JOIN folder ON folder.id = path.folder
              WHERE item = ?1 ORDER BY state, path.id LIMIT 1",
         )?
         .query_row([item], |row| {
-            Ok((row.get::<_, SqlPath>(0)?.0, row.get::<_, Option<SqlPath>>(1)?.map(|path| path.0)))
+            Ok((
+                row.get::<_, SqlPath>(0)?.0,
+                row.get::<_, Option<SqlPath>>(1)?.map(|path| path.0),
+            ))
         })
         .optional()?;
     let (file, folder) = place.map_or_else(Default::default, |(path, root)| {
         let stem = super::codec::stem(&path);
-        (if stem == title { String::new() } else { stem }, folders_below(&path, root.as_deref()))
+        (
+            if stem == title { String::new() } else { stem },
+            folders_below(&path, root.as_deref()),
+        )
     });
     let indexed = |text: &str| {
         let short: String = text.chars().take(MAX_INDEXED_CHARS).collect();
@@ -294,11 +322,28 @@ pub(super) fn reindex(conn: &Connection, item: ItemId) -> Outcome<()> {
     Ok(())
 }
 
+/// Makes the full-text index anew from the items.
+pub(super) fn reindex_all(conn: &Connection) -> Outcome<()> {
+    let tx = conn.unchecked_transaction()?;
+    tx.execute("INSERT INTO words (words) VALUES ('delete-all')", [])?;
+    let mut statement = tx.prepare("SELECT id FROM item ORDER BY id")?;
+    let items: Vec<ItemId> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    drop(statement);
+    for item in items {
+        reindex(&tx, item)?;
+    }
+    Ok(tx.commit()?)
+}
+
 /// Names of the folders a file is in, from the added folder's own name downwards.
 fn folders_below(path: &Path, root: Option<&Path>) -> String {
     let above = root.and_then(Path::parent);
     let dir = path.parent().unwrap_or(path);
     let below = above.and_then(|above| dir.strip_prefix(above).ok());
     let names = below.map_or_else(|| dir.file_name().map(Path::new), Some);
-    names.map(|names| names.to_string_lossy().into_owned()).unwrap_or_default()
+    names
+        .map(|names| names.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

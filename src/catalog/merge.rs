@@ -53,7 +53,10 @@ pub(super) fn split(conn: &Connection, item: ItemId, path: i64) -> Outcome<ItemI
         params![item, now_ms()],
     )?;
     let new = ItemId(conn.last_insert_rowid());
-    conn.execute("UPDATE path SET item = ?2 WHERE id = ?1", params![path, new])?;
+    conn.execute(
+        "UPDATE path SET item = ?2 WHERE id = ?1",
+        params![path, new],
+    )?;
     for statement in [
         "INSERT INTO item_tag (item, tag, source, state, score, at_ms)
              SELECT ?2, tag, source, state, score, at_ms FROM item_tag WHERE item = ?1 AND (source = 1 OR state = 4)",

@@ -5,6 +5,7 @@
 //! [`Bulk::set_hash`] for how paths find their items.
 
 mod analyses;
+mod backup;
 mod bulk;
 mod change;
 mod codec;
@@ -12,9 +13,11 @@ mod collections;
 mod fault;
 mod files;
 mod folders;
+mod health;
 mod history;
 mod items;
 mod merge;
+mod model_tags;
 mod open;
 mod person;
 mod reader;
@@ -25,6 +28,7 @@ mod types;
 mod undo;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -37,6 +41,7 @@ pub use types::*;
 
 use crate::dirs::Dirs;
 use crate::error::{Notice, Result};
+use backup::Daily;
 use writer::{Shared, Writer};
 
 const SAVING: &str = "save a change";
@@ -47,9 +52,12 @@ pub struct Catalog {
     inner: Arc<Inner>,
 }
 
+/// Dropped in this order: the last backup is made while the file is still open.
 struct Inner {
-    shared: Arc<Shared>,
+    _daily: Daily,
     writer: Writer,
+    shared: Arc<Shared>,
+    backups: PathBuf,
 }
 
 impl Catalog {
@@ -60,8 +68,18 @@ impl Catalog {
     /// `Io` when the data folder cannot be written.
     pub fn open(dirs: &Dirs) -> Result<(Self, Option<Notice>)> {
         let opened = open::open(dirs)?;
-        let inner = Inner { shared: opened.shared, writer: opened.writer };
-        Ok((Self { inner: Arc::new(inner) }, opened.notice))
+        let inner = Inner {
+            _daily: opened.daily,
+            writer: opened.writer,
+            shared: opened.shared,
+            backups: dirs.backups(),
+        };
+        Ok((
+            Self {
+                inner: Arc::new(inner),
+            },
+            opened.notice,
+        ))
     }
 
     /// A read-only connection for one thread.
@@ -75,7 +93,9 @@ impl Catalog {
     /// # Errors
     /// When a name cannot be used or an item, tag or collection is not there; then nothing was changed.
     pub fn person(&self, change: Change) -> Result<Undo> {
-        self.inner.writer.person(move |pen| pen.write(SAVING, true, |tx| person::apply(tx, &change)))
+        self.inner
+            .writer
+            .person(move |pen| pen.write(SAVING, true, |tx| person::apply(tx, &change)))
     }
 
     /// The same without waiting; `done` runs on the writer's thread and must not block. When too much is waiting
@@ -103,9 +123,9 @@ impl Catalog {
 
     /// Undo or redo that also tells the items it touched.
     pub fn turn(&self, is_redo: bool) -> Result<Option<(Change, Vec<ItemId>)>> {
-        self.inner.writer.person(move |pen| {
-            pen.write("take a change back", true, |tx| undo::turn(tx, is_redo))
-        })
+        self.inner
+            .writer
+            .person(move |pen| pen.write("take a change back", true, |tx| undo::turn(tx, is_redo)))
     }
 
     /// Runs one batch of bulk work on this thread, between changes of the person. Never call a change of the person
@@ -113,8 +133,20 @@ impl Catalog {
     pub fn bulk<T>(&self, f: impl FnOnce(&mut Bulk<'_>) -> Result<T>) -> Result<T> {
         let shared = &self.inner.shared;
         self.inner.writer.bulk(|pen| {
-            pen.write("save a batch", false, |tx| Ok(f(&mut Bulk::new(tx, shared))?))
+            pen.write("save a batch", false, |tx| {
+                Ok(f(&mut Bulk::new(tx, shared))?)
+            })
         })
+    }
+
+    /// Makes a dated backup now; beside it, the last six are kept.
+    pub fn backup(&self) -> Result<PathBuf> {
+        backup::now(&self.inner.shared, &self.inner.backups)
+    }
+
+    /// Checks the whole file and counts what is in it. Takes a while: for Settings and `doctor`.
+    pub fn health(&self) -> Result<Health> {
+        self.reader()?.health(&self.inner.backups)
     }
 
     /// Grows with every committed change: when it is unchanged, nothing has to be read again.

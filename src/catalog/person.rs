@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use super::change::{Change, Undo};
 use super::codec::now_ms;
 use super::fault::Outcome;
+use super::model_tags::unpack_scores;
 use super::tags::{self, PERSON, TagFields, key};
 use super::types::{CollectionId, Flags, ItemId, TagId, TagState};
 use super::undo::{self, Op, Steps, TagRow, item_marks, tag_row};
@@ -13,12 +14,19 @@ use crate::error::Error;
 
 /// Carries out a change and writes it into the undo log.
 pub(super) fn apply(conn: &Connection, change: &Change) -> Outcome<Undo> {
-    let mut act = Act { steps: Steps::new(conn), made: None };
+    let mut act = Act {
+        steps: Steps::new(conn),
+        made: None,
+    };
     act.run(change)?;
     let collection = act.made;
     let (reverse, items) = act.steps.finish();
     let step = undo::record(conn, change, &reverse)?;
-    Ok(Undo { step, items, collection })
+    Ok(Undo {
+        step,
+        items,
+        collection,
+    })
 }
 
 struct Act<'a> {
@@ -65,16 +73,25 @@ impl Act<'_> {
             Change::RenameCollection { id, name } => {
                 let (_, query, at_ms) = collections::existing(self.conn(), *id)?;
                 let row = (collections::clean_name(name)?, query, at_ms);
-                self.steps.put(Op::Collection { id: *id, row: Some(row) })
+                self.steps.put(Op::Collection {
+                    id: *id,
+                    row: Some(row),
+                })
             }
             Change::SetCollectionQuery { id, query } => {
                 check_query(query.as_deref())?;
                 let (name, _, at_ms) = collections::existing(self.conn(), *id)?;
-                self.steps.put(Op::Collection { id: *id, row: Some((name, query.clone(), at_ms)) })
+                self.steps.put(Op::Collection {
+                    id: *id,
+                    row: Some((name, query.clone(), at_ms)),
+                })
             }
             Change::DeleteCollection { id } => {
                 collections::existing(self.conn(), *id)?;
-                self.steps.put(Op::Members { id: *id, items: Vec::new() })?;
+                self.steps.put(Op::Members {
+                    id: *id,
+                    items: Vec::new(),
+                })?;
                 self.steps.put(Op::Collection { id: *id, row: None })
             }
             Change::AddToCollection { id, items, at } => self.add_to_collection(*id, items, *at),
@@ -82,19 +99,24 @@ impl Act<'_> {
                 collections::existing(self.conn(), *id)?;
                 let mut left = collections::members(self.conn(), *id)?;
                 left.retain(|item| !items.contains(item));
-                self.steps.put(Op::Members { id: *id, items: left })
+                self.steps.put(Op::Members {
+                    id: *id,
+                    items: left,
+                })
             }
             Change::RecordEvents(events) => history::record(self.conn(), events),
             Change::ForgetHistory { from_ms, to_ms } => {
                 let ids = history::ids_between(self.conn(), *from_ms, *to_ms)?;
                 self.steps.put(Op::Forget(ids))
             }
-            Change::StrikeReason { key } => {
-                self.steps.put(Op::Struck { key: key.clone(), at_ms: Some(now_ms()) })
-            }
-            Change::UnstrikeReason { key } => {
-                self.steps.put(Op::Struck { key: key.clone(), at_ms: None })
-            }
+            Change::StrikeReason { key } => self.steps.put(Op::Struck {
+                key: key.clone(),
+                at_ms: Some(now_ms()),
+            }),
+            Change::UnstrikeReason { key } => self.steps.put(Op::Struck {
+                key: key.clone(),
+                at_ms: None,
+            }),
             Change::Several(changes) => changes.iter().try_for_each(|change| self.run(change)),
         }
     }
@@ -108,7 +130,10 @@ impl Act<'_> {
     }
 
     fn put_tag(&mut self, id: TagId, row: TagFields) -> Outcome<()> {
-        self.steps.put(Op::Tag { id, row: Some(Box::new(row)) })
+        self.steps.put(Op::Tag {
+            id,
+            row: Some(Box::new(row)),
+        })
     }
 
     fn add_tag(&mut self, items: &[ItemId], tag: &str) -> Outcome<()> {
@@ -160,9 +185,14 @@ impl Act<'_> {
     }
 
     fn rename_tag(&mut self, from: &str, to: &str) -> Outcome<()> {
-        let refused = |why: &str| Error::Name { name: to.to_owned(), why: why.to_owned() };
+        let refused = |why: &str| Error::Name {
+            name: to.to_owned(),
+            why: why.to_owned(),
+        };
         let id = tags::find_existing(self.conn(), from)?;
-        let Some(old) = tags::fields(self.conn(), id)? else { return Ok(()) };
+        let Some(old) = tags::fields(self.conn(), id)? else {
+            return Ok(());
+        };
         let mut levels = tags::levels(to)?;
         let name = levels.pop().unwrap_or_default();
         let parent = if levels.is_empty() {
@@ -179,19 +209,37 @@ impl Act<'_> {
         }) {
             return Err(refused("a tag cannot belong under itself").into());
         }
-        let path = above.map_or_else(|| key(&name), |above| format!("{}/{}", above.key, key(&name)));
+        let path = above.map_or_else(
+            || key(&name),
+            |above| format!("{}/{}", above.key, key(&name)),
+        );
         if path != old.key && is_taken(self.conn(), &path)? {
-            return Err(refused("there is a tag with this name already; merge the two instead").into());
+            return Err(
+                refused("there is a tag with this name already; merge the two instead").into(),
+            );
         }
-        self.put_tag(id, TagFields { name, key: path, parent, is_renamed: true, ..old })?;
+        self.put_tag(
+            id,
+            TagFields {
+                name,
+                key: path,
+                parent,
+                is_renamed: true,
+                ..old
+            },
+        )?;
         self.rekey_children(id)
     }
 
     /// Makes the full paths below a tag follow it.
     fn rekey_children(&mut self, id: TagId) -> Outcome<()> {
-        let Some(above) = tags::fields(self.conn(), id)? else { return Ok(()) };
+        let Some(above) = tags::fields(self.conn(), id)? else {
+            return Ok(());
+        };
         for child in tags::children(self.conn(), id)? {
-            let Some(row) = tags::fields(self.conn(), child)? else { continue };
+            let Some(row) = tags::fields(self.conn(), child)? else {
+                continue;
+            };
             let path = format!("{}/{}", above.key, key(&row.name));
             if row.key != path && !row.is_deleted {
                 let path = tags::free_key(self.conn(), &path)?;
@@ -203,14 +251,19 @@ impl Act<'_> {
     }
 
     fn merge_tags(&mut self, from: TagId, into: TagId) -> Outcome<()> {
-        let (Some(gone), Some(stays)) =
-            (tags::fields(self.conn(), from)?, tags::fields(self.conn(), into)?)
-        else {
+        let (Some(gone), Some(stays)) = (
+            tags::fields(self.conn(), from)?,
+            tags::fields(self.conn(), into)?,
+        ) else {
             return Ok(());
         };
         if from == into || stays.key.starts_with(&format!("{}/", gone.key)) {
             let why = "a tag cannot be merged into itself or a tag below it".to_owned();
-            return Err(Error::Name { name: gone.name, why }.into());
+            return Err(Error::Name {
+                name: gone.name,
+                why,
+            }
+            .into());
         }
         let (mut moved, mut cleared) = (Vec::new(), Vec::new());
         for (item, row) in rows_of(self.conn(), from)? {
@@ -221,15 +274,30 @@ impl Act<'_> {
             }
             cleared.push((item, None));
         }
-        self.steps.put(Op::ItemTags { tag: into, rows: moved })?;
-        self.steps.put(Op::ItemTags { tag: from, rows: cleared })?;
+        self.steps.put(Op::ItemTags {
+            tag: into,
+            rows: moved,
+        })?;
+        self.steps.put(Op::ItemTags {
+            tag: from,
+            rows: cleared,
+        })?;
         for child in tags::children(self.conn(), from)? {
-            let Some(row) = tags::fields(self.conn(), child)?.filter(|row| !row.is_deleted) else { continue };
+            let Some(row) = tags::fields(self.conn(), child)?.filter(|row| !row.is_deleted) else {
+                continue;
+            };
             let path = format!("{}/{}", stays.key, key(&row.name));
             match live_of_key(self.conn(), &path)? {
                 Some(twin) => self.merge_tags(child, twin)?,
                 None => {
-                    self.put_tag(child, TagFields { key: path, parent: Some(into), ..row })?;
+                    self.put_tag(
+                        child,
+                        TagFields {
+                            key: path,
+                            parent: Some(into),
+                            ..row
+                        },
+                    )?;
                     self.rekey_children(child)?;
                 }
             }
@@ -239,8 +307,13 @@ impl Act<'_> {
 
     fn delete_tag(&mut self, name: &str) -> Outcome<()> {
         let id = tags::find_existing(self.conn(), name)?;
-        let Some(row) = tags::fields(self.conn(), id)? else { return Ok(()) };
-        let rows = rows_of(self.conn(), id)?.into_iter().map(|(item, _)| (item, None)).collect();
+        let Some(row) = tags::fields(self.conn(), id)? else {
+            return Ok(());
+        };
+        let rows = rows_of(self.conn(), id)?
+            .into_iter()
+            .map(|(item, _)| (item, None))
+            .collect();
         self.steps.put(Op::ItemTags { tag: id, rows })?;
         let above = match row.parent {
             Some(parent) => tags::fields(self.conn(), parent)?.map(|above| above.key),
@@ -250,11 +323,22 @@ impl Act<'_> {
         self.bury(id, row, None)?;
         // The tags below move up.
         for child in tags::children(self.conn(), id)? {
-            let Some(row) = tags::fields(self.conn(), child)?.filter(|row| !row.is_deleted) else { continue };
+            let Some(row) = tags::fields(self.conn(), child)?.filter(|row| !row.is_deleted) else {
+                continue;
+            };
             let own = key(&row.name);
-            let path = above.as_ref().map_or_else(|| own.clone(), |above| format!("{above}/{own}"));
+            let path = above
+                .as_ref()
+                .map_or_else(|| own.clone(), |above| format!("{above}/{own}"));
             let path = tags::free_key(self.conn(), &path)?;
-            self.put_tag(child, TagFields { key: path, parent, ..row })?;
+            self.put_tag(
+                child,
+                TagFields {
+                    key: path,
+                    parent,
+                    ..row
+                },
+            )?;
             self.rekey_children(child)?;
         }
         Ok(())
@@ -263,7 +347,16 @@ impl Act<'_> {
     /// Leaves a tag as a stone that keeps models from bringing it back, and frees its name.
     fn bury(&mut self, id: TagId, row: TagFields, merged_into: Option<TagId>) -> Outcome<()> {
         let key = format!("\u{1}{id}");
-        self.put_tag(id, TagFields { key, is_deleted: true, merged_into, parent: None, ..row })
+        self.put_tag(
+            id,
+            TagFields {
+                key,
+                is_deleted: true,
+                merged_into,
+                parent: None,
+                ..row
+            },
+        )
     }
 
     fn colour_tag(&mut self, name: &str, colour: Option<&str>) -> Outcome<()> {
@@ -273,13 +366,21 @@ impl Act<'_> {
         };
         if let Some(colour) = colour.filter(|colour| !is_colour(colour)) {
             let why = "a colour is # and six hexadecimal digits".to_owned();
-            return Err(Error::Name { name: colour.to_owned(), why }.into());
+            return Err(Error::Name {
+                name: colour.to_owned(),
+                why,
+            }
+            .into());
         }
         let id = tags::find_existing(self.conn(), name)?;
         match tags::fields(self.conn(), id)? {
-            Some(row) if row.colour.as_deref() != colour => {
-                self.put_tag(id, TagFields { colour: colour.map(str::to_owned), ..row })
-            }
+            Some(row) if row.colour.as_deref() != colour => self.put_tag(
+                id,
+                TagFields {
+                    colour: colour.map(str::to_owned),
+                    ..row
+                },
+            ),
             _ => Ok(()),
         }
     }
@@ -299,7 +400,9 @@ impl Act<'_> {
     }
 
     fn flag(&mut self, items: &[ItemId], flag: Flags, on: bool) -> Outcome<()> {
-        self.mark(items, |(rating, by, flags)| (rating, by, Flags(flags).with(flag, on).0))
+        self.mark(items, |(rating, by, flags)| {
+            (rating, by, Flags(flags).with(flag, on).0)
+        })
     }
 
     fn add_to_collection(
@@ -316,7 +419,11 @@ impl Act<'_> {
         let mut all = collections::members(self.conn(), id)?;
         let at = at.unwrap_or(all.len()).min(all.len());
         // Items that are in it already move: those before the place make room for it to stay the same place.
-        let before = all.iter().take(at).filter(|item| items.contains(item)).count();
+        let before = all
+            .iter()
+            .take(at)
+            .filter(|item| items.contains(item))
+            .count();
         all.retain(|item| !items.contains(item));
         all.splice(at - before..at - before, items.iter().copied());
         self.steps.put(Op::Members { id, items: all })
@@ -332,7 +439,10 @@ fn rejected(old: Option<TagRow>) -> TagRow {
 }
 
 fn unknown_item(item: ItemId) -> Error {
-    Error::NotFound { what: "item", name: item.to_string() }
+    Error::NotFound {
+        what: "item",
+        name: item.to_string(),
+    }
 }
 
 /// Whether any model gave the item this tag.
@@ -340,7 +450,7 @@ fn model_says(conn: &Connection, item: ItemId, tag: TagId) -> Outcome<bool> {
     let mut statement = conn.prepare_cached("SELECT scores FROM tagging WHERE item = ?1")?;
     let mut rows = statement.query([item])?;
     while let Some(row) = rows.next()? {
-        let scores = tags::unpack_scores(row.get_ref(0)?.as_blob().unwrap_or_default());
+        let scores = unpack_scores(row.get_ref(0)?.as_blob().unwrap_or_default());
         if scores.iter().any(|(id, _, _)| *id == tag) {
             return Ok(true);
         }
@@ -349,22 +459,33 @@ fn model_says(conn: &Connection, item: ItemId, tag: TagId) -> Outcome<bool> {
 }
 
 fn rows_of(conn: &Connection, tag: TagId) -> Outcome<Vec<(ItemId, TagRow)>> {
-    let mut statement =
-        conn.prepare_cached("SELECT item, source, state, score, at_ms FROM item_tag WHERE tag = ?1")?;
+    let mut statement = conn
+        .prepare_cached("SELECT item, source, state, score, at_ms FROM item_tag WHERE tag = ?1")?;
     let rows = statement.query_map([tag], |row| {
-        Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        Ok((
+            row.get(0)?,
+            (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?),
+        ))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn is_taken(conn: &Connection, path: &str) -> Outcome<bool> {
-    Ok(conn.query_row("SELECT EXISTS (SELECT 1 FROM tag WHERE key = ?1)", params![path], |row| row.get(0))?)
+    Ok(conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM tag WHERE key = ?1)",
+        params![path],
+        |row| row.get(0),
+    )?)
 }
 
 fn live_of_key(conn: &Connection, path: &str) -> Outcome<Option<TagId>> {
     use rusqlite::OptionalExtension;
     Ok(conn
-        .query_row("SELECT id FROM tag WHERE key = ?1 AND is_deleted = 0", params![path], |row| row.get(0))
+        .query_row(
+            "SELECT id FROM tag WHERE key = ?1 AND is_deleted = 0",
+            params![path],
+            |row| row.get(0),
+        )
         .optional()?)
 }
 

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 
-use super::fault::{Fault, Outcome};
 use super::change::Change;
+use super::fault::{Fault, Outcome};
 use super::types::{
-    Analysis, Collection, CollectionId, Event, Folder, FolderId, IndexRow, Item, ItemId, ItemTag,
-    KnownFile, ModelRun, NewTagging, Profile, Song, Tag, TagId, TagState,
+    Analysis, Collection, CollectionId, Event, Folder, FolderId, Health, IndexRow, Item, ItemId,
+    ItemTag, KnownFile, ModelRun, NewTagging, Profile, Song, Tag, TagId, TagState,
 };
 use super::writer::Shared;
-use super::{analyses, collections, folders, history, items, schema, search, tags, undo};
+use super::{analyses, collections, folders, health, history, items, schema, search, tags, undo};
 use crate::dirs::Dirs;
 use crate::error::{Error, Result};
 use crate::media::Kind;
@@ -45,7 +45,8 @@ impl Reader {
             conn.set_prepared_statement_cache_capacity(64);
             Ok(conn)
         };
-        let conn = connect().map_err(|fault| shared.told(fault, "open the catalogue for reading"))?;
+        let conn =
+            connect().map_err(|fault| shared.told(fault, "open the catalogue for reading"))?;
         Ok(Self { conn, shared })
     }
 
@@ -53,13 +54,23 @@ impl Reader {
     pub fn open(dirs: &Dirs) -> Result<Self> {
         let file = dirs.catalog();
         if !file.exists() {
-            return Err(Error::NotFound { what: "library", name: dirs.data.display().to_string() });
+            return Err(Error::NotFound {
+                what: "library",
+                name: dirs.data.display().to_string(),
+            });
         }
-        let shared = Shared { file, changes: AtomicU64::new(0), is_damaged: AtomicBool::new(false) };
+        let shared = Shared {
+            file,
+            changes: AtomicU64::new(0),
+            is_damaged: AtomicBool::new(false),
+        };
         let reader = Self::connect(Arc::new(shared))?;
         let found = reader.read("read the catalogue", |conn| Ok(schema::version(conn)?))?;
         match found {
-            0 => Err(Error::NotFound { what: "library", name: dirs.data.display().to_string() }),
+            0 => Err(Error::NotFound {
+                what: "library",
+                name: dirs.data.display().to_string(),
+            }),
             found if found > schema::VERSION => Err(Error::NewerCatalog {
                 found,
                 known: schema::VERSION,
@@ -120,7 +131,9 @@ impl Reader {
 
     /// The tags of an item, also the rejected ones: sure ones first, then by score.
     pub fn tags_of(&self, item: ItemId) -> Result<Vec<ItemTag>> {
-        self.read("read tags", |conn| tags::of_item(conn, items::resolve(conn, item)?))
+        self.read("read tags", |conn| {
+            tags::of_item(conn, items::resolve(conn, item)?)
+        })
     }
 
     /// All tags with their counters, by path.
@@ -135,7 +148,9 @@ impl Reader {
 
     /// Every file known in a folder, for a rescan to compare with.
     pub fn files_of(&self, folder: FolderId) -> Result<Vec<KnownFile>> {
-        self.read("read the files of a folder", |conn| folders::files(conn, folder))
+        self.read("read the files of a folder", |conn| {
+            folders::files(conn, folder)
+        })
     }
 
     /// Every file that was added alone, outside all folders.
@@ -155,7 +170,9 @@ impl Reader {
 
     /// The embeddings that a pack (`id@version`) gave.
     pub fn embeddings_of_pack(&self, pack: &str) -> Result<Vec<(ItemId, Vec<f32>)>> {
-        self.read("read embeddings", |conn| analyses::embeddings_of_pack(conn, pack))
+        self.read("read embeddings", |conn| {
+            analyses::embeddings_of_pack(conn, pack)
+        })
     }
 
     /// The embedding that a pack (`id@version`) gave an item.
@@ -186,7 +203,13 @@ impl Reader {
 
     /// Items of these kinds that are there, can be decoded, and that the analyser has not looked at in this version,
     /// newest first. A recorded failure counts as looked at until the content changes.
-    pub fn pending(&self, analyser: &str, version: u32, kinds: &[Kind], limit: usize) -> Result<Vec<ItemId>> {
+    pub fn pending(
+        &self,
+        analyser: &str,
+        version: u32,
+        kinds: &[Kind],
+        limit: usize,
+    ) -> Result<Vec<ItemId>> {
         self.read("find what is to be analysed", |conn| {
             analyses::pending(conn, analyser, version, kinds, limit)
         })
@@ -194,7 +217,9 @@ impl Reader {
 
     /// Items that have a tag in one of these states, with its score, best first.
     pub fn items_with_tag(&self, tag: TagId, states: &[TagState]) -> Result<Vec<(ItemId, f32)>> {
-        self.read("read the items of a tag", |conn| tags::items(conn, tag, states))
+        self.read("read the items of a tag", |conn| {
+            tags::items(conn, tag, states)
+        })
     }
 
     /// The tag that a text names: a full path, or an own name, slug or alias that only one tag has.
@@ -209,9 +234,11 @@ impl Reader {
 
     /// The items of a collection, in order; for a smart one, what its search finds.
     pub fn collection_items(&self, id: CollectionId) -> Result<Vec<ItemId>> {
-        self.read("read a collection", |conn| match collections::existing(conn, id)?.1 {
-            Some(query) => search::search(conn, &search::parse(&query)?, usize::MAX),
-            None => collections::members(conn, id),
+        self.read("read a collection", |conn| {
+            match collections::existing(conn, id)?.1 {
+                Some(query) => search::search(conn, &search::parse(&query)?, usize::MAX),
+                None => collections::members(conn, id),
+            }
         })
     }
 
@@ -252,6 +279,13 @@ impl Reader {
     /// The change that redo would do again.
     pub fn redo_label(&self) -> Result<Option<Change>> {
         self.read("read the undo log", |conn| undo::next(conn, true))
+    }
+
+    /// Checks the whole file and counts what is in it; `backups` is the folder to list.
+    pub fn health(&self, backups: &Path) -> Result<Health> {
+        self.read("check the catalogue", |conn| {
+            health::health(conn, &self.shared.file, backups)
+        })
     }
 
     /// Items that answer a search: titles that begin with the words first, newest first among equals. Hidden items only

@@ -1,6 +1,6 @@
 //! Tags: finding them by name, making them, and settling what is believed of an item.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use unicode_normalization::UnicodeNormalization;
@@ -8,11 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::codec::now_ms;
 use super::fault::Outcome;
 use super::search::fold::words;
-use super::types::{ItemId, ItemTag, ModelTag, Tag, TagId, TagNames, TagSource, TagState};
+use super::types::{ItemId, ItemTag, Tag, TagId, TagNames, TagSource, TagState};
 use crate::error::Error;
 
-/// Sources below this are not models.
-pub(super) const FIRST_MODEL: i64 = 10;
 pub(super) const PERSON: i64 = 1;
 const IMPORTED: i64 = 2;
 const RULE: i64 = 3;
@@ -23,7 +21,10 @@ const MAX_KEYWORDS: usize = 200;
 
 /// The levels of a tag's path, cleaned.
 pub(super) fn levels(name: &str) -> Outcome<Vec<String>> {
-    let refused = |why: &str| Error::Name { name: name.to_owned(), why: why.to_owned() };
+    let refused = |why: &str| Error::Name {
+        name: name.to_owned(),
+        why: why.to_owned(),
+    };
     let levels: Vec<String> = name
         .split('/')
         .map(|level| level.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -35,10 +36,16 @@ pub(super) fn levels(name: &str) -> Outcome<Vec<String>> {
     if levels.len() > MAX_LEVELS {
         return Err(refused("it has too many levels").into());
     }
-    if levels.iter().any(|level| level.chars().count() > MAX_NAME_CHARS) {
+    if levels
+        .iter()
+        .any(|level| level.chars().count() > MAX_NAME_CHARS)
+    {
         return Err(refused("it is longer than 100 characters").into());
     }
-    if levels.iter().any(|level| level.chars().any(char::is_control)) {
+    if levels
+        .iter()
+        .any(|level| level.chars().any(char::is_control))
+    {
         return Err(refused("it holds control characters").into());
     }
     Ok(levels)
@@ -52,7 +59,11 @@ pub(super) fn key(name: &str) -> String {
 /// The tag that a text names, if there is exactly one way to read it: a full path, an own name, a slug, an alias.
 pub(super) fn find(conn: &Connection, name: &str) -> Outcome<Option<TagId>> {
     let levels = levels(name)?;
-    let path = levels.iter().map(|level| key(level)).collect::<Vec<_>>().join("/");
+    let path = levels
+        .iter()
+        .map(|level| key(level))
+        .collect::<Vec<_>>()
+        .join("/");
     let by_path = conn
         .prepare_cached("SELECT id FROM tag WHERE key = ?1 AND is_deleted = 0")?
         .query_row([&path], |row| row.get(0))
@@ -97,7 +108,13 @@ fn buried(conn: &Connection, leaf: &str) -> Outcome<Option<(TagId, bool)>> {
 
 /// The same, or an error that names it.
 pub(super) fn find_existing(conn: &Connection, name: &str) -> Outcome<TagId> {
-    find(conn, name)?.ok_or_else(|| Error::NotFound { what: "tag", name: name.to_owned() }.into())
+    find(conn, name)?.ok_or_else(|| {
+        Error::NotFound {
+            what: "tag",
+            name: name.to_owned(),
+        }
+        .into()
+    })
 }
 
 /// A row of the tag table.
@@ -156,7 +173,12 @@ pub(super) fn put_fields(conn: &Connection, id: TagId, tag: &TagFields) -> Outco
         tag.colour,
         tag.created_ms
     ])?;
-    put_names(conn, id, [tag.name.as_str()].into_iter().chain(tag.slug.as_deref()), true)
+    put_names(
+        conn,
+        id,
+        [tag.name.as_str()].into_iter().chain(tag.slug.as_deref()),
+        true,
+    )
 }
 
 /// What a tag is found by: each name, from each of its words on.
@@ -221,7 +243,13 @@ pub(super) fn missing_levels(
             (Some(id), _) => id,
             // A deleted tag that the person makes again takes its model along.
             (None, Some((id, row))) => {
-                let row = TagFields { name: level, key: path.clone(), parent, is_deleted: false, ..row };
+                let row = TagFields {
+                    name: level,
+                    key: path.clone(),
+                    parent,
+                    is_deleted: false,
+                    ..row
+                };
                 new.push((id, row));
                 id
             }
@@ -247,15 +275,22 @@ pub(super) fn missing_levels(
         };
         parent = Some(id);
     }
-    parent
-        .map(|id| (new, id))
-        .ok_or_else(|| Error::Name { name: name.to_owned(), why: "it is empty".to_owned() }.into())
+    parent.map(|id| (new, id)).ok_or_else(|| {
+        Error::Name {
+            name: name.to_owned(),
+            why: "it is empty".to_owned(),
+        }
+        .into()
+    })
 }
 
 /// The tag of that name, made when there is none; `None` when the person deleted it. Not undoable: for imports.
 fn ensure(conn: &Connection, name: &str) -> Outcome<Option<TagId>> {
     let (new, id) = missing_levels(conn, name)?;
-    if new.iter().any(|(id, _)| fields(conn, *id).is_ok_and(|row| row.is_some())) {
+    if new
+        .iter()
+        .any(|(id, _)| fields(conn, *id).is_ok_and(|row| row.is_some()))
+    {
         return Ok(None);
     }
     for (id, tag) in new {
@@ -330,9 +365,13 @@ pub(super) fn free_key(conn: &Connection, wanted: &str) -> Outcome<String> {
 /// Takes in the names of a model vocabulary. A tag that the person renamed or moved keeps their name and place.
 pub(super) fn describe(conn: &Connection, vocabulary: &[TagNames]) -> Outcome<()> {
     for word in vocabulary {
-        let Some(id) = of_slug(conn, &word.slug)? else { continue };
+        let Some(id) = of_slug(conn, &word.slug)? else {
+            continue;
+        };
         put_names(conn, id, word.names.iter().map(String::as_str), false)?;
-        let Some(tag) = fields(conn, id)?.filter(|tag| !tag.is_renamed) else { continue };
+        let Some(tag) = fields(conn, id)?.filter(|tag| !tag.is_renamed) else {
+            continue;
+        };
         let parent = match &word.parent {
             Some(parent) if *parent != word.slug => of_slug(conn, parent)?,
             _ => None,
@@ -342,22 +381,39 @@ pub(super) fn describe(conn: &Connection, vocabulary: &[TagNames]) -> Outcome<()
             Some(parent) => fields(conn, parent)?.map(|above| (parent, above.key)),
             None => None,
         };
-        let name = word.names.first().cloned().unwrap_or_else(|| tag.name.clone());
+        let name = word
+            .names
+            .first()
+            .cloned()
+            .unwrap_or_else(|| tag.name.clone());
         let own = key(&name);
-        let path = parent.as_ref().map_or_else(|| own.clone(), |(_, above)| format!("{above}/{own}"));
+        let path = parent
+            .as_ref()
+            .map_or_else(|| own.clone(), |(_, above)| format!("{above}/{own}"));
         let parent = parent.map(|(id, _)| id);
         if (tag.key == path && tag.parent == parent) || tag.slug.as_deref() != Some(&word.slug) {
             continue;
         }
         let key = free_key(conn, &path)?;
-        put_fields(conn, id, &TagFields { name, key, parent, ..tag })?;
+        put_fields(
+            conn,
+            id,
+            &TagFields {
+                name,
+                key,
+                parent,
+                ..tag
+            },
+        )?;
         rekey_children(conn, id, 0)?;
     }
     Ok(())
 }
 
 fn rekey_children(conn: &Connection, id: TagId, depth: usize) -> Outcome<()> {
-    let Some(above) = fields(conn, id)?.filter(|_| depth < MAX_LEVELS) else { return Ok(()) };
+    let Some(above) = fields(conn, id)?.filter(|_| depth < MAX_LEVELS) else {
+        return Ok(());
+    };
     for child in children(conn, id)? {
         if let Some(tag) = fields(conn, child)? {
             let wanted = format!("{}/{}", above.key, key(&tag.name));
@@ -392,8 +448,8 @@ pub(super) fn set_imported(
             wanted.extend(ensure(conn, &name)?);
         }
     }
-    let mut statement =
-        conn.prepare_cached("SELECT tag FROM item_tag WHERE item = ?1 AND source = ?2 AND state = 1")?;
+    let mut statement = conn
+        .prepare_cached("SELECT tag FROM item_tag WHERE item = ?1 AND source = ?2 AND state = 1")?;
     let old: Vec<TagId> = statement
         .query_map(params![item, IMPORTED], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
@@ -411,83 +467,8 @@ pub(super) fn set_imported(
     Ok(())
 }
 
-/// The tags of a model, as they lie in `tagging.scores`: tag i64, score f32, shown u8, little-endian.
-pub(super) fn pack_scores(conn: &Connection, tags: &[ModelTag]) -> Outcome<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(tags.len() * 13);
-    for tag in tags {
-        if let Some(id) = of_slug(conn, &tag.slug)? {
-            bytes.extend(id.0.to_le_bytes());
-            bytes.extend(tag.score.to_le_bytes());
-            bytes.push(u8::from(tag.is_shown));
-        }
-    }
-    Ok(bytes)
-}
-
-/// The inverse of [`pack_scores`].
-pub(super) fn unpack_scores(bytes: &[u8]) -> Vec<(TagId, f32, bool)> {
-    bytes
-        .chunks_exact(13)
-        .filter_map(|chunk| {
-            let (id, rest) = chunk.split_first_chunk::<8>()?;
-            let (score, rest) = rest.split_first_chunk::<4>()?;
-            Some((TagId(i64::from_le_bytes(*id)), f32::from_le_bytes(*score), rest.first() == Some(&1)))
-        })
-        .collect()
-}
-
-/// Makes the model rows of an item what its taggings say, the newest version of each pack; nothing that a person, a
-/// file or a rule said is touched.
-pub(super) fn settle_models(conn: &Connection, item: ItemId) -> Outcome<()> {
-    let mut best: BTreeMap<TagId, (bool, f32, i64, i64)> = BTreeMap::new();
-    let mut statement = conn.prepare_cached(
-        "SELECT t.source, s.pack_id, t.scores, t.at_ms FROM tagging AS t JOIN source AS s ON s.id = t.source
-         WHERE t.item = ?1 ORDER BY t.at_ms DESC, t.id DESC",
-    )?;
-    let mut rows = statement.query([item])?;
-    let mut packs: Vec<String> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let pack: String = row.get(1)?;
-        if packs.contains(&pack) {
-            continue;
-        }
-        packs.push(pack);
-        let source: i64 = row.get(0)?;
-        let at_ms: i64 = row.get(3)?;
-        for (tag, score, is_shown) in unpack_scores(row.get_ref(2)?.as_blob().unwrap_or_default()) {
-            let Some(tag) = standing(conn, tag)? else { continue };
-            let better = best.get(&tag).is_none_or(|old| (is_shown, score) > (old.0, old.1));
-            if better {
-                best.insert(tag, (is_shown, score, source, at_ms));
-            }
-        }
-    }
-    let mut statement =
-        conn.prepare_cached("SELECT tag, source, state, score FROM item_tag WHERE item = ?1")?;
-    let old: HashMap<TagId, (i64, i64, f32)> = statement
-        .query_map([item], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?
-        .collect::<rusqlite::Result<_>>()?;
-    let is_model = |row: &(i64, i64, f32)| row.0 >= FIRST_MODEL && (row.1 == 2 || row.1 == 3);
-    for (tag, _) in old.iter().filter(|(tag, row)| is_model(row) && !best.contains_key(tag)) {
-        conn.prepare_cached("DELETE FROM item_tag WHERE item = ?1 AND tag = ?2")?
-            .execute(params![item, tag])?;
-    }
-    let mut put = conn.prepare_cached(
-        "INSERT INTO item_tag (item, tag, source, state, score, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET source = ?3, state = ?4, score = ?5, at_ms = ?6",
-    )?;
-    for (tag, (is_shown, score, source, at_ms)) in best {
-        let state = if is_shown { TagState::Shown } else { TagState::Suggested }.code();
-        let is_free = old.get(&tag).is_none_or(|row| is_model(row) && *row != (source, state, score));
-        if is_free {
-            put.execute(params![item, tag, source, state, score, at_ms])?;
-        }
-    }
-    Ok(())
-}
-
 /// The tag that stands for `tag` now: itself, what it was merged into, or none when it was deleted.
-fn standing(conn: &Connection, tag: TagId) -> Outcome<Option<TagId>> {
+pub(super) fn standing(conn: &Connection, tag: TagId) -> Outcome<Option<TagId>> {
     let mut id = tag;
     for _ in 0..16 {
         let row: Option<(bool, Option<TagId>)> = conn
@@ -535,14 +516,20 @@ pub(super) fn of_item(conn: &Connection, item: ItemId) -> Outcome<Vec<ItemTag>> 
 }
 
 /// Items that have a tag in one of these states, with its score, best first.
-pub(super) fn items(conn: &Connection, tag: TagId, states: &[TagState]) -> Outcome<Vec<(ItemId, f32)>> {
+pub(super) fn items(
+    conn: &Connection,
+    tag: TagId,
+    states: &[TagState],
+) -> Outcome<Vec<(ItemId, f32)>> {
     let mut statement = conn.prepare_cached(
         "SELECT t.item, t.score FROM item_tag AS t JOIN item AS i ON i.id = t.item
          WHERE t.tag = ?1 AND t.state = ?2 AND i.flags & 32 = 0",
     )?;
     let mut found: Vec<(ItemId, f32)> = Vec::new();
     for state in states {
-        for row in statement.query_map(params![tag, state.code()], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        for row in statement.query_map(params![tag, state.code()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })? {
             found.push(row?);
         }
     }
@@ -574,12 +561,16 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Tag>> {
         })
     })?;
     let mut tags: Vec<Tag> = rows.collect::<rusqlite::Result<_>>()?;
-    let names: HashMap<TagId, (String, Option<TagId>)> =
-        tags.iter().map(|tag| (tag.id, (tag.name.clone(), tag.parent))).collect();
+    let names: HashMap<TagId, (String, Option<TagId>)> = tags
+        .iter()
+        .map(|tag| (tag.id, (tag.name.clone(), tag.parent)))
+        .collect();
     for tag in &mut tags {
         let mut above = tag.parent;
         for _ in 0..MAX_LEVELS {
-            let Some((name, next)) = above.and_then(|id| names.get(&id)) else { break };
+            let Some((name, next)) = above.and_then(|id| names.get(&id)) else {
+                break;
+            };
             tag.path = format!("{name}/{}", tag.path);
             above = *next;
         }

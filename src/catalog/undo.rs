@@ -26,15 +26,27 @@ pub(super) type TagRow = (i64, i64, f64, i64);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Op {
     /// A tag on items, or not.
-    ItemTags { tag: TagId, rows: Vec<(ItemId, Option<TagRow>)> },
+    ItemTags {
+        tag: TagId,
+        rows: Vec<(ItemId, Option<TagRow>)>,
+    },
     /// Rating, who rated, favourite and hidden bits.
     Marks(Vec<(ItemId, (u8, i64, u8))>),
     /// A tag, or none.
-    Tag { id: TagId, row: Option<Box<TagFields>> },
+    Tag {
+        id: TagId,
+        row: Option<Box<TagFields>>,
+    },
     /// A collection (name, query, time), or none.
-    Collection { id: CollectionId, row: Option<(String, Option<String>, i64)> },
+    Collection {
+        id: CollectionId,
+        row: Option<(String, Option<String>, i64)>,
+    },
     /// The items of a collection, in order.
-    Members { id: CollectionId, items: Vec<ItemId> },
+    Members {
+        id: CollectionId,
+        items: Vec<ItemId>,
+    },
     /// Events to be there.
     Remember(Vec<Event>),
     /// Events not to be there.
@@ -52,7 +64,11 @@ pub(super) struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     pub fn new(conn: &'a Connection) -> Self {
-        Self { conn, reverse: Vec::new(), touched: BTreeSet::new() }
+        Self {
+            conn,
+            reverse: Vec::new(),
+            touched: BTreeSet::new(),
+        }
     }
 
     /// Puts a row state and remembers the one that was there.
@@ -71,7 +87,11 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    fn put_item_tags(&mut self, tag: TagId, rows: Vec<(ItemId, Option<TagRow>)>) -> Outcome<Option<Op>> {
+    fn put_item_tags(
+        &mut self,
+        tag: TagId,
+        rows: Vec<(ItemId, Option<TagRow>)>,
+    ) -> Outcome<Option<Op>> {
         let mut back = Vec::with_capacity(rows.len());
         let mut put = self.conn.prepare_cached(
             "INSERT INTO item_tag (item, tag, source, state, score, at_ms)
@@ -79,7 +99,9 @@ impl<'a> Steps<'a> {
                      AND EXISTS (SELECT 1 FROM tag WHERE id = ?2)
              ON CONFLICT DO UPDATE SET source = ?3, state = ?4, score = ?5, at_ms = ?6",
         )?;
-        let mut remove = self.conn.prepare_cached("DELETE FROM item_tag WHERE item = ?1 AND tag = ?2")?;
+        let mut remove = self
+            .conn
+            .prepare_cached("DELETE FROM item_tag WHERE item = ?1 AND tag = ?2")?;
         for (item, row) in rows {
             let item = resolve(self.conn, item)?;
             let old = tag_row(self.conn, item, tag)?;
@@ -107,7 +129,9 @@ impl<'a> Steps<'a> {
         )?;
         for (item, marks) in rows {
             let item = resolve(self.conn, item)?;
-            let Some(old) = item_marks(self.conn, item)?.filter(|old| *old != marks) else { continue };
+            let Some(old) = item_marks(self.conn, item)?.filter(|old| *old != marks) else {
+                continue;
+            };
             put.execute(params![item, marks.0, marks.1, marks.2])?;
             back.push((item, old));
             self.touched.insert(item);
@@ -158,7 +182,9 @@ impl<'a> Steps<'a> {
 /// The row of a tag on an item.
 pub(super) fn tag_row(conn: &Connection, item: ItemId, tag: TagId) -> Outcome<Option<TagRow>> {
     Ok(conn
-        .prepare_cached("SELECT source, state, score, at_ms FROM item_tag WHERE item = ?1 AND tag = ?2")?
+        .prepare_cached(
+            "SELECT source, state, score, at_ms FROM item_tag WHERE item = ?1 AND tag = ?2",
+        )?
         .query_row(params![item, tag], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
@@ -212,7 +238,9 @@ fn put_collection(
 
 fn put_struck(conn: &Connection, key: String, at_ms: Option<i64>) -> Outcome<Op> {
     let old = conn
-        .query_row("SELECT at_ms FROM struck WHERE key = ?1", [&key], |row| row.get(0))
+        .query_row("SELECT at_ms FROM struck WHERE key = ?1", [&key], |row| {
+            row.get(0)
+        })
         .optional()?;
     match at_ms {
         Some(at_ms) => conn.execute(
@@ -231,11 +259,20 @@ pub(super) fn record(conn: &Connection, change: &Change, reverse: &[Op]) -> Outc
     }
     let is_passing = reverse.iter().any(|op| matches!(op, Op::Remember(_)));
     let ops = serde_json::to_string(reverse)?;
-    conn.prepare_cached("DELETE FROM undo WHERE is_undone = 1")?.execute([])?;
-    conn.prepare_cached("INSERT INTO undo (change, ops, is_passing, at_ms) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![serde_json::to_string(change)?, ops, is_passing, now_ms()])?;
+    conn.prepare_cached("DELETE FROM undo WHERE is_undone = 1")?
+        .execute([])?;
+    conn.prepare_cached(
+        "INSERT INTO undo (change, ops, is_passing, at_ms) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        serde_json::to_string(change)?,
+        ops,
+        is_passing,
+        now_ms()
+    ])?;
     let step = conn.last_insert_rowid();
-    conn.prepare_cached("DELETE FROM undo WHERE id <= ?1 - ?2")?.execute(params![step, MAX_STEPS])?;
+    conn.prepare_cached("DELETE FROM undo WHERE id <= ?1 - ?2")?
+        .execute(params![step, MAX_STEPS])?;
     if ops.len() > 1 << 16 {
         conn.execute(
             "DELETE FROM undo WHERE id < ?1 AND id <= (SELECT max(id) FROM (
@@ -270,7 +307,9 @@ fn row(conn: &Connection, is_redo: bool) -> Outcome<Option<(i64, Change, String)
 
 /// Takes the last change back, or does the last undone one again.
 pub(super) fn turn(conn: &Connection, is_redo: bool) -> Outcome<Option<(Change, Vec<ItemId>)>> {
-    let Some((id, change, ops)) = row(conn, is_redo)? else { return Ok(None) };
+    let Some((id, change, ops)) = row(conn, is_redo)? else {
+        return Ok(None);
+    };
     let ops: Vec<Op> = serde_json::from_str(&ops)?;
     let mut steps = Steps::new(conn);
     for op in ops {

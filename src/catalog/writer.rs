@@ -66,7 +66,9 @@ impl Pen {
             self.conn.pragma_update(None, "synchronous", level)?;
             self.is_full = durable;
         }
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = f(&tx)?;
         tx.commit()?;
         self.shared.changes.fetch_add(1, Ordering::Release);
@@ -112,7 +114,11 @@ impl Writer {
     ) -> Result<Self> {
         let (person, person_rx) = bounded(PERSON_QUEUE);
         let (bulk, bulk_rx) = bounded(BULK_QUEUE);
-        let pen = Pen { conn, is_full: false, shared };
+        let pen = Pen {
+            conn,
+            is_full: false,
+            shared,
+        };
         let thread = std::thread::Builder::new()
             .name("catalog-writer".to_owned())
             .spawn(move || {
@@ -121,8 +127,15 @@ impl Writer {
                 }
                 on_close();
             })
-            .map_err(|e| Error::Internal { action: "start the catalogue's writer", why: e.to_string() })?;
-        Ok(Self { person, bulk, thread: Some(thread) })
+            .map_err(|e| Error::Internal {
+                action: "start the catalogue's writer",
+                why: e.to_string(),
+            })?;
+        Ok(Self {
+            person,
+            bulk,
+            thread: Some(thread),
+        })
     }
 
     /// Runs `job` ahead of all bulk work and waits for its result.
@@ -138,10 +151,18 @@ impl Writer {
 
     /// The same without waiting; refused when the queue is full.
     pub fn person_later(&self, job: impl FnOnce(&mut Pen) + Send + 'static) -> Result<()> {
-        self.person.try_send(Order::Run(Box::new(job))).map_err(|_| Error::Catalog {
-            action: "save a change",
-            why: "too many changes are waiting".to_owned(),
-        })
+        self.person
+            .try_send(Order::Run(Box::new(job)))
+            .map_err(|_| Error::Catalog {
+                action: "save a change",
+                why: "too many changes are waiting".to_owned(),
+            })
+    }
+
+    /// Batches that wait to be let in.
+    #[cfg(test)]
+    pub fn waiting_bulk(&self) -> usize {
+        self.bulk.len()
     }
 
     /// Borrows the connection for one batch.
@@ -159,7 +180,9 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.person.send(Order::Stop));
-        let Some(thread) = self.thread.take() else { return };
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
         // The last handle may be dropped by a callback on the writer thread itself.
         if thread.thread().id() != std::thread::current().id() {
             drop(thread.join());
@@ -168,7 +191,10 @@ impl Drop for Writer {
 }
 
 fn gone() -> Error {
-    Error::Internal { action: "reach the catalogue", why: "its writer has stopped".to_owned() }
+    Error::Internal {
+        action: "reach the catalogue",
+        why: "its writer has stopped".to_owned(),
+    }
 }
 
 fn run(mut pen: Pen, person: &Receiver<Order>, bulk: &Receiver<Sender<Loan>>) -> Option<Pen> {
@@ -198,7 +224,10 @@ fn run(mut pen: Pen, person: &Receiver<Order>, bulk: &Receiver<Sender<Loan>>) ->
 
 fn lend(pen: Pen, request: &Sender<Loan>) -> Option<Pen> {
     let (back, returned) = bounded(1);
-    drop(request.send(Loan { pen: Some(pen), back }));
+    drop(request.send(Loan {
+        pen: Some(pen),
+        back,
+    }));
     returned.recv().ok()
 }
 

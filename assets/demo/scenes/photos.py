@@ -98,13 +98,13 @@ def P(folder, file, w, h, date, cam, gps, turn, stars, title, words, draw):
 
 TABLE = [
     P("2016 Islands", "sunset-over-the-bay.jpg", 1500, 1000, "2016-07-14T20:41:10", "A", None, 1, 5, "Sunset over the bay", "sunset,sea", lambda h, w: fin(sea(h, w, 0.52, "sunset", (0.12, 0.10), roughness=0.06, sky_args=dict(clouds=0.95, cover=0.08, seed=2)), exposure=0.95)),
-    P("2016 Islands", "white-sand.jpg", 1500, 1000, "2016-07-15T11:20:44", "A", None, 1, 4, "White sand", "beach,palm", lambda h, w: fin(at.beach(h, w, "white-sand"), exposure=1.05)),
+    P("2016 Islands", "white-sand.jpg", 1500, 1000, "2016-07-15T11:20:44", "A", None, 1, 4, "White sand", "beach,sea", lambda h, w: fin(at.beach(h, w, "white-sand"), exposure=1.05)),
     P("2016 Islands", "two-sails.jpg", 1200, 1500, "2016-07-16T19:58:03", "A", None, 6, 4, "", "boat,sea", lambda h, w: fin(at.sailing(h, w, "two", "golden", (-0.35, 0.2), [(0.48, 0.60, 0.22, 1), (0.80, 0.583, 0.07, -1)], rough=0.05))),
-    P("2016 Islands", "moonrise.png", 900, 1200, "2016-07-17T22:34:51", "A", None, 1, 0, "Moonrise", "moon,night", lambda h, w: fin(at.moon_sea(h, w, "moon"), grain=0)),
+    P("2016 Islands", "moonrise.png", 720, 960, "2016-07-17T22:34:51", "A", None, 1, 0, "Moonrise", "moon,night", lambda h, w: fin(at.moon_sea(h, w, "moon"), grain=0)),
     P("2017 Mountains", "morning-ridge.jpg", 1600, 1067, "2017-08-02T07:12:30", "K", ALPS, 1, 5, "Morning ridge", "mountains,hiking", lambda h, w: fin(peaks(h, w, (0.5, 0.1), 0.6))),
     P("2017 Mountains", "still-lake.jpg", 1500, 1000, "2017-08-03T06:40:12", "K", ALPS, 1, 4, "Still lake", "lake,reflection", lambda h, w: fin(lake(h, w, None, 0, "rose", 5, (-0.5, 0.25), -0.8))),
     P("2017 Mountains", "panorama.jpg", 1600, 620, "2017-08-03T12:05:00", "K", ALPS, 1, 3, "From the pass", "mountains,panorama", lambda h, w: fin(pano(h, w))),
-    P("2017 Mountains", "last-light.jpg", 1000, 1333, "2017-08-03T20:38:47", "K", ALPS, 8, 0, "", "mountains,sunset", lambda h, w: fin(peaks(h, w, (0.15, 0.62), 2.6, "sunset", 3, 0.12, 0.07, -0.03, 0.42, (-0.7, 0.15), -1.2, 0.22, 0.34))),
+    P("2017 Mountains", "last-light.jpg", 1000, 1333, "2017-08-03T20:38:47", "K", ALPS, 8, 0, "", "mountains,sunset", lambda h, w: fin(lake(h, w, None, 0, "sunset", 31, (-0.4, 0.15), -0.7, 0.25))),
     P("2018 Autumn", "birches.jpg", 1500, 1000, "2018-10-13T15:22:09", "K", None, 1, 4, "Birches", "forest,autumn", lambda h, w: fin(at.birches(h, w, "birches"))),
     P("2018 Autumn", "red-beeches.jpg", 1000, 1400, "2018-10-13T15:49:40", "K", None, 1, 0, "", "forest,autumn", lambda h, w: fin(at.birches(h, w, "red", ("#b8341e", "#d8582a", "#8a2418", "#e89a3a")))),
     P("2018 Autumn", "morning-fog.jpg", 1500, 1000, "2018-11-21T08:05:31", "K", None, 1, 5, "Morning fog", "forest,fog", lambda h, w: fin(forest(h, w, "fog"))),
@@ -114,7 +114,7 @@ TABLE = [
     P("2019 Lisbon", "red-bridge.jpg", 1600, 1000, "2019-05-14T20:24:33", "A", LISBON, 1, 4, "The bridge", "bridge,sunset", lambda h, w: fin(at.bridge(h, w, "bridge", "sunset"))),
     P("2019 Lisbon", "receipt.jpg", 900, 1200, "2019-05-14T16:44:50", "P", LISBON, 1, 0, "", "receipt", lambda h, w: fin(near.receipt(h, w, "receipt"), exposure=1.2)),
     P("2019 Lisbon", "orange-tree.jpg", 1400, 1050, "2019-05-15T09:12:27", "A", LISBON, 1, 0, "Oranges", "fruit", lambda h, w: fin(still(h, w, ORANGES, ("#c8a070", "#9a6a40"), ("#f2e4c8", "#c8a880"), bump=0.16, gloss=0.3))),
-    P("2019 Lisbon", "tiles.png", 1000, 1000, "2019-05-15T10:02:11", "A", LISBON, 1, 3, "Azulejos", "tiles,pattern", lambda h, w: tiles(h, w)),
+    P("2019 Lisbon", "tiles.png", 800, 800, "2019-05-15T10:02:11", "A", LISBON, 1, 3, "Azulejos", "tiles,pattern", lambda h, w: tiles(h, w)),
     P("2020 At home", "cat-on-the-sill.jpg", 1200, 1500, "2020-11-24T16:31:55", "P", None, 1, 5, "Her window", "cat,window", lambda h, w: fin(near.cat_window(h, w, "cat"))),
     P("2020 At home", "cat-again.jpg", 1500, 1125, "2020-12-06T15:58:20", "P", None, 3, 4, "", "cat", lambda h, w: fin(near.cat_window(h, w, "cat2", "dusk"), exposure=1.25)),
     P("2020 At home", "coffee.jpg", 1500, 1125, "2020-04-11T09:15:03", "A", None, 1, 4, "First coffee", "coffee,breakfast", lambda h, w: fin(near.coffee(h, w, "coffee"))),
@@ -126,7 +126,6 @@ TABLE = [
     P("2021 Winter hut", "the-hut.jpg", 1500, 1000, "2021-01-16T17:48:09", "K", ALPS, 1, 5, "The hut", "snow,house,evening", lambda h, w: fin(cabin(h, w, "hut"))),
     P("2021 Winter hut", "snowy-forest.jpg", 1500, 1000, "2021-01-17T10:20:31", "K", ALPS, 1, 4, "Snowy forest", "snow,forest", lambda h, w: fin(forest(h, w, "snowy", "overcast", ("#dfe5ea", "#c2cdd6", "#94a6b2", "#5d7480", "#334a54", "#182a32"), 0.9, falling=700), exposure=1.05)),
     P("2021 Winter hut", "white-peaks.jpg", 1600, 1067, "2021-01-17T14:02:55", "K", ALPS, 1, 4, "White peaks", "snow,mountains", lambda h, w: fin(terrain(h, w, View((0.7, 0.4), 0.085, 4.0, -0.03, 0.5, 0.03, 2.2), 9, "alpine", 0.10, snowfield(), "clear", (-0.8, 0.6), 0.7, sun_az=-1.2, sun_el=0.4, sky_args=dict(clouds=0.6, cover=-0.05, seed=9, sun_size=0), sunlight=1.7))),
-    P("2021 Winter hut", "frost.png", 1000, 800, "2021-01-18T08:15:00", "L", ALPS, 1, 0, "Frost flowers", "frost,ice", lambda h, w: fin(near.frost(h, w, "frost"), grain=0)),
     P("2021 Winter hut", "stars-above.jpg", 1000, 1400, "2021-01-18T22:40:17", "K", ALPS, 8, 5, "Stars above the hut", "stars,night", lambda h, w: fin(at.night(h, w, "stars"), exposure=1.2)),
     P("2022 North", "aurora.jpg", 1500, 1000, "2022-02-19T23:11:48", "K", FJORD, 1, 5, "Aurora", "aurora,night", lambda h, w: fin(at.night(h, w, "aurora", "aurora"), exposure=1.05)),
     P("2022 North", "star-trails.jpg", 1200, 1200, "2022-02-20T01:30:05", "K", FJORD, 1, 3, "Two hours of sky", "stars,night", lambda h, w: fin(at.night(h, w, "trails", "trails"), exposure=1.2)),
@@ -153,12 +152,12 @@ TABLE = [
     P("2026 Spring and summer", "forest-lake.jpg", 1500, 1000, "2026-08-19T07:33:19", "P", None, 1, 4, "Forest lake", "lake,forest", lambda h, w: fin(lake(h, w, None, 0, "golden", 23, (0.4, 0.2), 0.7, 0.3, water=0.052, relief=0.10, style="hills", cam=0.062, wave=0.4))),
     P("2026 Spring and summer", "regatta.jpg", 1500, 1000, "2026-08-30T15:21:40", "P", None, 1, 3, "Regatta", "boat,sea", lambda h, w: fin(at.sailing(h, w, "regatta", "day", (0.8, 0.7), BOATS2, clouds=1.0, cover=0.05))),
     P("2026 Spring and summer", "shore-pebbles.jpg", 1400, 1050, "2026-02-15T12:02:33", "P", None, 1, 0, "Pebbles", "stones,texture", lambda h, w: fin(near.pebbles(h, w, "pebbles"))),
-    P("2026 Spring and summer", "ink-study.tif", 640, 640, "2026-09-20T16:45:10", "L", None, 1, 0, "Ink study", "abstract", lambda h, w: fin(near.ink(h, w, "ink", [(0, "#0e2a4a"), (0.4, "#2f7a8a"), (0.6, "#f0e4cc"), (0.8, "#e88a4a"), (1, "#a82a3a")]), grain=0)),
+    P("2026 Spring and summer", "ink-study.tif", 320, 320, "2026-09-20T16:45:10", "L", None, 1, 0, "Ink study", "abstract", lambda h, w: fin(near.ink(h, w, "ink", [(0, "#0e2a4a"), (0.4, "#2f7a8a"), (0.6, "#f0e4cc"), (0.8, "#e88a4a"), (1, "#a82a3a")]), grain=0)),
     P("2026 Spring and summer", "marbled-paper.jpg", 1200, 1200, "2026-01-25T11:30:00", "L", None, 1, 0, "", "abstract,paper", lambda h, w: fin(near.ink(h, w, "marble", [(0, "#1a2a2a"), (0.35, "#3a6a5a"), (0.55, "#e8dcc0"), (0.7, "#c8963a"), (1, "#f6efe0")]))),
     P("2026 Spring and summer", "baubles.jpg", 1400, 933, "2025-12-20T18:20:20", "L", None, 1, 0, "Baubles", "christmas", lambda h, w: fin(still(h, w, BAUBLES, ("#3a2418", "#20120c"), ("#6a3a2a", "#2a1812"), gloss=0.9))),
-    P("2026 Spring and summer", "old-scan.bmp", 320, 240, "2017-11-22T12:00:00", None, None, 1, 0, "", "", lambda h, w: fin(at.sailing(h, w, "scan", "mist", (0.3, 0.3), BOATS1, hull="#3a3026"), saturation=0.25, warmth=0.10)),
+    P("2026 Spring and summer", "old-scan.bmp", 240, 180, "2017-11-22T12:00:00", None, None, 1, 0, "", "", lambda h, w: fin(at.sailing(h, w, "scan", "mist", (0.3, 0.3), BOATS1, hull="#3a3026"), saturation=0.25, warmth=0.10)),
     P("海边", "日落.jpg", 1500, 1000, "2024-11-22T17:26:08", "P", SHORE, 1, 5, "海边日落", "海,日落", lambda h, w: fin(at.sailing(h, w, "riluo", "sunset", (0.22, 0.12), BOATS1, sail="#3a2430", hull="#1a1016", rough=0.06))),
-    P("海边", "沙滩.jpg", 1500, 1000, "2024-11-22T10:11:35", "P", SHORE, 1, 4, "沙滩", "海,沙滩", lambda h, w: fin(at.beach(h, w, "shatan", "day", palms=False), exposure=1.05)),
+    P("海边", "沙滩.jpg", 1500, 1000, "2024-11-22T10:11:35", "P", SHORE, 1, 4, "沙滩", "海,沙滩", lambda h, w: fin(at.beach(h, w, "shatan", "day"), exposure=1.05)),
     P("海边", "蓝色的海.jpg", 1067, 1600, "2024-11-23T15:40:02", "P", SHORE, 1, 0, "蓝色的海", "海", lambda h, w: fin(sea(h, w, 0.38, "clear", (0.4, 0.8), roughness=0.10, tint="#0a5a7a", sky_args=dict(clouds=1.0, cover=0.0, seed=30, sun_size=0)))),
 ]
 
@@ -207,9 +206,13 @@ def draw(p, root):
             q = 80
             while True:
                 im.save(out, quality=q, optimize=True, progressive=p["file"].startswith("m"), subsampling=2)
-                if os.path.getsize(out) < 102_000 or q <= 56:
+                if os.path.getsize(out) < 92_000 or im.width < 800:
                     break
-                q -= 4
+                if q > 62:
+                    q -= 6
+                else:
+                    # Fine detail everywhere: fewer pixels look better than coarser ones.
+                    im, q = im.resize((im.width * 5 // 6, im.height * 5 // 6), Image.LANCZOS), 74
         elif ext == "webp":
             im.save(out, quality=74, method=6)
         elif ext == "tif":

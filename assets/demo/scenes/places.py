@@ -263,14 +263,14 @@ def sailing(h, w, name, kind, sun, boats, sail="#f4eee2", hull="#1b2430", clouds
     return put(img)
 
 
-def beach(h, w, name, kind="clear", sun=(0.8, 0.7), palms=True):
+def beach(h, w, name, kind="clear", sun=(0.8, 0.7)):
     r = rng(name)
     hz = 0.40
     img = sea(h, w, hz, kind, sun, fov=0.7, roughness=0.06, tint="#1fa0a8", sky_args=dict(clouds=0.95, cover=-0.05, seed=len(name) + 2, sun_size=0), seed=11)
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     v = (y / h - hz) / (1 - hz)
     shallow = smooth(0.08, 0.62, v)
-    light = np.clip(img.mean((0, 1)) * 1.9, 0.1, 1.2)
+    light = np.clip(img.mean() * 1.9, 0.1, 1.1) * np.array([1.0, 0.97, 0.92], np.float32)
     img = mix(img, col("#6fd3c8") * light * (0.9 + 0.3 * fbm(h, w, 40, r, 4, aspect=2.5)[..., None]), shallow * 0.62)
     shore = 0.60 + 0.07 * np.sin(x / w * 4.2 + 0.6) + 0.03 * fbm(4, w, w / 5, r, 4)[0][None, :] - 0.10 * (x / w)
     beyond = v - shore
@@ -281,23 +281,6 @@ def beach(h, w, name, kind="clear", sun=(0.8, 0.7), palms=True):
         lace = smooth(0.05, 0.5, fbm(h, w, 18, r, 4, aspect=2) + 0.3)
         f = np.exp(-(((beyond - off - 0.012 * fbm(4, w, 90, r, 4)[0][None, :]) / wid) ** 2)) * amt * (0.45 + 0.55 * lace)
         img = mix(img, np.array([1, 1, 1], np.float32) * light * 1.25, np.clip(f, 0, 1))
-    if palms:
-        def draw(d, s):
-            rr = np.random.default_rng(4)
-            for bx, by, ht, lean in ((0.10, 0.98, 0.80, 0.10), (0.02, 1.0, 0.62, 0.05)):
-                pts = [((bx + lean * t * t) * w, (by - ht * t) * h) for t in np.linspace(0, 1, 20)]
-                for i in range(19):
-                    d.line([(pts[i][0] * s, pts[i][1] * s), (pts[i + 1][0] * s, pts[i + 1][1] * s)], fill=255, width=int((0.020 - 0.0005 * i) * h * s))
-                tx, ty = pts[-1]
-                for a in np.linspace(-0.35, 3.5, 11):
-                    ln = h * 0.30 * rr.uniform(0.8, 1.1)
-                    for t in np.linspace(0.03, 1, 110):
-                        fx, fy = tx + np.cos(a) * ln * t, ty - np.sin(a) * ln * t * 0.55 + ln * 0.62 * t * t
-                        hang = ln * 0.20 * np.sin(3.0 * t) ** 0.7 + 2
-                        d.line([(fx * s, fy * s), ((fx + np.cos(a) * 7) * s, (fy + hang) * s)], fill=255, width=max(2, int(h * 0.0042 * s)))
-
-        m = mask(h, w, draw, 2)
-        img = mix(img, col("#24391c") * light * (0.6 + 0.5 * noise(h, w, 6, r))[..., None].clip(0.3, 1.2), m)
     return img
 
 

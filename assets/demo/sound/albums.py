@@ -68,20 +68,20 @@ RAIN = dict(artist="林间", album="雨后", year=2024, genre="Folk", cover="rai
 def table():
     s = songs
     return [
-        (PIANO, 1, "First Lamp", "mp3", lambda: s.nocturne("first lamp", 36)),
-        (PIANO, 2, "Lanterns (Waltz)", "ogg", lambda: s.waltz("lanterns", 32)),
+        (PIANO, 1, "First Lamp", "mp3", lambda: s.nocturne("first lamp", 30)),
+        (PIANO, 2, "Lanterns (Waltz)", "ogg", lambda: s.waltz("lanterns", 27)),
         (PIANO, 3, "Two Rooms, Part I", "pair1", None),
         (PIANO, 4, "Two Rooms, Part II", "pair2", None),
         (TIDE, 1, "Low Tide", "opus", lambda: s.drift("low tide", 40)),
-        (TIDE, 2, "Salt Air", "ogg", lambda: s.drift("salt air", 34, 48, s.MAJOR, (0, 4, 5, 3), 52, True, 1100)),
+        (TIDE, 2, "Salt Air", "ogg", lambda: s.drift("salt air", 26, 48, s.MAJOR, (0, 4, 5, 3), 52, True, 1100)),
         (TIDE, 3, "Far Buoy", "m4a", lambda: s.drift("far buoy", 36, 43, s.MINOR, (0, 5, 3, 6), 50, True, 600)),
-        (LIGHT, 1, "Parallax", "mp3", lambda: s.runner("parallax", 34)),
-        (LIGHT, 2, "Vector Park", "mp3bare", lambda: s.runner("vector park", 31, 48, s.DORIAN, 118, (0, 3, 6, 4), 1900)),
-        (LIGHT, 3, "Small Machines", "alac", lambda: s.breaks("small machines", 20)),
-        (LIGHT, 4, "Night Bus", "aiff", lambda: s.lofi("night bus", 15)),
+        (LIGHT, 1, "Parallax", "mp3", lambda: s.runner("parallax", 25)),
+        (LIGHT, 2, "Vector Park", "mp3bare", lambda: s.runner("vector park", 26, 48, s.DORIAN, 118, (0, 3, 6, 4), 1900)),
+        (LIGHT, 3, "Small Machines", "alac", lambda: s.breaks("small machines", 12)),
+        (LIGHT, 4, "Night Bus", "aiff", lambda: s.lofi("night bus", 10)),
         (RAIN, 1, "雨后", "m4a", lambda: s.rain_pentatonic("rain", 38)),
         (RAIN, 2, "竹影", "opus", lambda: s.strings("bamboo", 34)),
-        (RAIN, 3, "夜灯", "ogg", lambda: s.lofi("night lamp", 36, 50, s.MAJOR, 74, (3, 4, 2, 5))),
+        (RAIN, 3, "夜灯", "ogg", lambda: s.lofi("night lamp", 26, 50, s.MAJOR, 74, (3, 4, 2, 5))),
     ]
 
 
@@ -127,7 +127,7 @@ def encode(kind, x, out, a, no, title, art, tmp, lyrics=None):
         run("opusenc", "--quiet", "--bitrate", "44", "--serial", no, "--title", title, "--artist", a["artist"], "--album", a["album"], "--tracknumber", no, "--date", a["year"], "--genre", a["genre"], "--comment", f"ALBUMARTIST={a['artist']}", *pic, wav, out)
     elif kind == "ogg":
         pic = ["-metadata", f"METADATA_BLOCK_PICTURE={picture_block(art, 420)}"] if a["cover"] != "tide" else []
-        run(*ff, "-c:a", "libvorbis", "-q:a", "-0.5", *meta, *(["-metadata", f"LYRICS={lyrics}"] if lyrics else []), *pic, *exact, out)
+        run(*ff, "-c:a", "libvorbis", "-q:a", "-1", *meta, *(["-metadata", f"LYRICS={lyrics}"] if lyrics else []), *pic, *exact, out)
     else:
         with_art = a["cover"] != "tide"
         codec = {"m4a": ["aac", "-b:a", "56k"], "alac": ["alac"], "aiff": ["pcm_s16be", "-write_id3v2", "1"]}[kind]

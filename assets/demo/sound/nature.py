@@ -8,7 +8,7 @@ from .albums import run, write_wav
 from .synth import SR, band, highpass, lowpass, reverb, rng, times
 
 
-def rain(secs=9):
+def rain(secs=7):
     r, t = rng("rain"), times(secs)
     x = highpass(lowpass(r.normal(0, 0.09, (len(t), 2)), 9000), 500)
     for _ in range(int(secs * 210)):

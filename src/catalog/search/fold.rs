@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn accents_and_forms_fold() {
-        assert_eq!(fold("Étude Øst STRASSE Straße"), "etude ost strasse strasse");
+        assert_eq!(
+            fold("Étude Øst STRASSE Straße"),
+            "etude ost strasse strasse"
+        );
         assert_eq!(fold("ＡＢＣ"), "abc");
         assert_eq!(fold("Łódź"), "lodz");
         assert_eq!(fold("Айвазовский"), fold("АИВАЗОВСКИИ"));

@@ -30,10 +30,16 @@ impl Query {
 
     /// The plain words asked for, folded, to mark them in results.
     pub fn words(&self) -> Vec<String> {
-        let words = self.terms.iter().filter(|term| !term.is_not).filter_map(|term| match &term.what {
-            What::Words { column: None, text, .. } => Some(fold::words(text)),
-            _ => None,
-        });
+        let words = self
+            .terms
+            .iter()
+            .filter(|term| !term.is_not)
+            .filter_map(|term| match &term.what {
+                What::Words {
+                    column: None, text, ..
+                } => Some(fold::words(text)),
+                _ => None,
+            });
         words.flatten().collect()
     }
 }
@@ -49,12 +55,25 @@ pub(super) struct Term {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum What {
     /// Text in a column of the full-text index, or anywhere (tags too).
-    Words { column: Option<Column>, text: String, is_phrase: bool },
+    Words {
+        column: Option<Column>,
+        text: String,
+        is_phrase: bool,
+    },
     /// Text in a column of the full-text index, any of several.
-    Text { column: Column, any: Vec<String> },
-    Tag { any: Vec<String>, states: Vec<TagState> },
+    Text {
+        column: Column,
+        any: Vec<String>,
+    },
+    Tag {
+        any: Vec<String>,
+        states: Vec<TagState>,
+    },
     Kind(Vec<Kind>),
-    Number { field: Number, ranges: Vec<Range> },
+    Number {
+        field: Number,
+        ranges: Vec<Range>,
+    },
     /// Times, the end not included; `Year` of songs is that of their release.
     Date(Vec<(i64, i64)>),
     Year(Vec<(i64, i64)>),

@@ -9,15 +9,17 @@ use crate::media::Kind;
 
 const MAX_CHARS: usize = 1000;
 const MAX_TERMS: usize = 50;
-const FIELDS: &str =
-    "tag, kind, rating, year, date, artist, album, title, genre, bpm, duration, camera, is, in, file, format, collection";
+const FIELDS: &str = "tag, kind, rating, year, date, artist, album, title, genre, bpm, duration, camera, is, in, file, format, collection";
 
 /// Reads a search.
 ///
 /// # Errors
 /// [`Error::Query`] with what is wrong: an open quote, an unknown field, a value that does not fit.
 pub fn parse(text: &str) -> Result<Query> {
-    let refused = |why: String| Error::Query { query: text.to_owned(), why };
+    let refused = |why: String| Error::Query {
+        query: text.to_owned(),
+        why,
+    };
     if text.chars().count() > MAX_CHARS {
         return Err(refused("it is longer than 1,000 characters".to_owned()));
     }
@@ -43,17 +45,30 @@ fn term(text: &str) -> Read<(Option<Term>, &str)> {
     };
     if text.starts_with(['"', '“', '”']) {
         let (phrase, rest) = quoted(text)?;
-        let what = What::Words { column: None, text: phrase, is_phrase: true };
+        let what = What::Words {
+            column: None,
+            text: phrase,
+            is_phrase: true,
+        };
         return Ok((Some(Term { is_not, what }), rest));
     }
     let bare_end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let colon = text[..bare_end].find([':', '：']).filter(|at| is_field_name(&text[..*at]));
+    let colon = text[..bare_end]
+        .find([':', '：'])
+        .filter(|at| is_field_name(&text[..*at]));
     let Some(colon) = colon else {
         let word = &text[..bare_end];
-        let what = What::Words { column: None, text: word.to_owned(), is_phrase: false };
+        let what = What::Words {
+            column: None,
+            text: word.to_owned(),
+            is_phrase: false,
+        };
         // Marks alone ask for nothing.
         let has_words = word.chars().any(char::is_alphanumeric);
-        return Ok((has_words.then_some(Term { is_not, what }), &text[bare_end..]));
+        return Ok((
+            has_words.then_some(Term { is_not, what }),
+            &text[bare_end..],
+        ));
     };
     let name = text[..colon].to_lowercase();
     let after = text[colon..].strip_prefix([':', '：']).unwrap_or_default();
@@ -74,7 +89,9 @@ fn quoted(text: &str) -> Read<(String, &str)> {
     let mut chars = text.chars();
     chars.next();
     let inner = chars.as_str();
-    let end = inner.find(['"', '“', '”']).ok_or("a quotation mark is not closed")?;
+    let end = inner
+        .find(['"', '“', '”'])
+        .ok_or("a quotation mark is not closed")?;
     let after = &inner[end..];
     let mut chars = after.chars();
     chars.next();
@@ -107,10 +124,22 @@ fn values(mut text: &str) -> Read<(Vec<String>, &str)> {
 fn field(name: &str, values: Vec<String>) -> Read<What> {
     let text = |column: Column, any: Vec<String>| What::Text { column, any };
     Ok(match name {
-        "tag" | "tags" => What::Tag { any: values, states: vec![TagState::Confirmed, TagState::Shown] },
-        "suggested" => What::Tag { any: values, states: vec![TagState::Suggested] },
-        "confirmed" => What::Tag { any: values, states: vec![TagState::Confirmed] },
-        "rejected" => What::Tag { any: values, states: vec![TagState::Rejected] },
+        "tag" | "tags" => What::Tag {
+            any: values,
+            states: vec![TagState::Confirmed, TagState::Shown],
+        },
+        "suggested" => What::Tag {
+            any: values,
+            states: vec![TagState::Suggested],
+        },
+        "confirmed" => What::Tag {
+            any: values,
+            states: vec![TagState::Confirmed],
+        },
+        "rejected" => What::Tag {
+            any: values,
+            states: vec![TagState::Rejected],
+        },
         "kind" | "type" => What::Kind(each(&values, kind)?),
         "rating" | "stars" => number(Number::Rating, &values, plain_number)?,
         "bpm" | "tempo" => number(Number::Bpm, &values, plain_number)?,
@@ -148,7 +177,9 @@ fn kind(value: &str) -> Read<Kind> {
         "photo" | "photos" | "picture" | "pictures" | "image" | "照片" => Ok(Kind::Photo),
         "audio" | "music" | "song" | "songs" | "sound" | "音乐" => Ok(Kind::Audio),
         "clip" | "clips" | "video" | "videos" | "短片" => Ok(Kind::Clip),
-        _ => Err(format!("'{value}' is not a kind; there are photo, audio and clip")),
+        _ => Err(format!(
+            "'{value}' is not a kind; there are photo, audio and clip"
+        )),
     }
 }
 
@@ -170,7 +201,10 @@ fn is(value: &str) -> Read<Is> {
 }
 
 fn number(field: Number, values: &[String], read: impl Fn(&str) -> Read<f64>) -> Read<What> {
-    Ok(What::Number { field, ranges: each(values, |value| range(value, &read))? })
+    Ok(What::Number {
+        field,
+        ranges: each(values, |value| range(value, &read))?,
+    })
 }
 
 fn range(value: &str, read: impl Fn(&str) -> Read<f64>) -> Read<Range> {
@@ -183,7 +217,13 @@ fn range(value: &str, read: impl Fn(&str) -> Read<f64>) -> Read<Range> {
     } else if let Some(below) = value.strip_prefix('<') {
         (None, Some(read(below)?.next_down()))
     } else if let Some((from, to)) = value.split_once("..") {
-        let side = |text: &str| if text.is_empty() { Ok(None) } else { read(text).map(Some) };
+        let side = |text: &str| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                read(text).map(Some)
+            }
+        };
         let (from, to) = (side(from)?, side(to)?);
         if from.is_none() && to.is_none() {
             return Err("'..' needs a number on one side at least".to_owned());
@@ -202,7 +242,13 @@ fn plain_number(value: &str) -> Read<f64> {
         .parse::<f64>()
         .ok()
         .filter(|number| number.is_finite())
-        .ok_or_else(|| if value.trim().is_empty() { "a number is missing".to_owned() } else { format!("'{value}' is not a number") })
+        .ok_or_else(|| {
+            if value.trim().is_empty() {
+                "a number is missing".to_owned()
+            } else {
+                format!("'{value}' is not a number")
+            }
+        })
 }
 
 /// `3:20`, `1:02:03`, seconds, or with s, m, h behind.
@@ -210,7 +256,10 @@ fn duration_ms(value: &str) -> Read<f64> {
     let wrong = || format!("'{value}' is not a duration; write 3:20, 200 or 3m");
     let value = value.trim();
     let units = [('s', 1.0), ('m', 60.0), ('h', 3600.0)];
-    if let Some((number, scale)) = units.iter().find_map(|(unit, scale)| Some((value.strip_suffix(*unit)?, scale))) {
+    if let Some((number, scale)) = units
+        .iter()
+        .find_map(|(unit, scale)| Some((value.strip_suffix(*unit)?, scale)))
+    {
         return Ok(plain_number(number).map_err(|_| wrong())? * scale * 1000.0);
     }
     let mut seconds = 0.0;
@@ -227,12 +276,20 @@ fn dates(value: &str) -> Read<(i64, i64)> {
         let numbers: Option<Vec<i16>> = part.split('-').map(|number| number.parse().ok()).collect();
         let numbers = numbers.ok_or_else(wrong)?;
         let date = |y: i16, m: i16, d: i16| {
-            Date::new(y, i8::try_from(m).unwrap_or(0), i8::try_from(d).unwrap_or(0)).map_err(|_| wrong())
+            Date::new(
+                y,
+                i8::try_from(m).unwrap_or(0),
+                i8::try_from(d).unwrap_or(0),
+            )
+            .map_err(|_| wrong())
         };
         let (first, next) = match numbers.as_slice() {
             [year] => (date(*year, 1, 1)?, date(year.saturating_add(1), 1, 1)?),
             [year, 12] => (date(*year, 12, 1)?, date(year.saturating_add(1), 1, 1)?),
-            [year, month] => (date(*year, *month, 1)?, date(*year, month.saturating_add(1), 1)?),
+            [year, month] => (
+                date(*year, *month, 1)?,
+                date(*year, month.saturating_add(1), 1)?,
+            ),
             [year, month, day] => {
                 let first = date(*year, *month, *day)?;
                 (first, first.tomorrow().map_err(|_| wrong())?)
@@ -274,7 +331,11 @@ fn spans(value: &str, read: impl Fn(&str) -> Read<(i64, i64)>) -> Read<(i64, i64
         if from.is_empty() && to.is_empty() {
             return Err("'..' needs a date on one side at least".to_owned());
         }
-        let from = if from.is_empty() { i64::MIN } else { read(from)?.0 };
+        let from = if from.is_empty() {
+            i64::MIN
+        } else {
+            read(from)?.0
+        };
         let to = if to.is_empty() { i64::MAX } else { read(to)?.1 };
         Ok((from, to))
     } else {

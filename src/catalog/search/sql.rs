@@ -31,7 +31,10 @@ const LAST: char = '\u{10ffff}';
 pub(super) fn plan(conn: &Connection, query: &Query) -> Outcome<Plan> {
     let mut plan = Plan::default();
     let asks_for = |state: Is| {
-        query.terms.iter().any(|term| matches!(&term.what, What::Is(any) if any.contains(&state)))
+        query
+            .terms
+            .iter()
+            .any(|term| matches!(&term.what, What::Is(any) if any.contains(&state)))
     };
     // 32: its folder was removed; 4: hidden.
     let unwanted = if asks_for(Is::Hidden) { 32 } else { 36 };
@@ -51,8 +54,16 @@ pub(super) fn plan(conn: &Connection, query: &Query) -> Outcome<Plan> {
 
 fn add(conn: &Connection, plan: &mut Plan, what: &What, is_not: bool) -> Outcome<()> {
     match what {
-        What::Words { column: None, text, is_phrase } => anywhere(conn, plan, text, *is_phrase, is_not)?,
-        What::Words { column: Some(column), text, .. } => in_column(plan, *column, std::slice::from_ref(text), is_not),
+        What::Words {
+            column: None,
+            text,
+            is_phrase,
+        } => anywhere(conn, plan, text, *is_phrase, is_not)?,
+        What::Words {
+            column: Some(column),
+            text,
+            ..
+        } => in_column(plan, *column, std::slice::from_ref(text), is_not),
         What::Text { column, any } => in_column(plan, *column, any, is_not),
         What::Tag { any, states } => {
             let mut tags = Vec::new();
@@ -63,8 +74,12 @@ fn add(conn: &Connection, plan: &mut Plan, what: &What, is_not: bool) -> Outcome
             plan.has_set |= !is_not;
         }
         What::Kind(kinds) => {
-            let codes: Vec<String> = kinds.iter().map(|kind| kind_code(*kind).to_string()).collect();
-            plan.conditions.push(format!("i.kind IN ({})", codes.join(", ")));
+            let codes: Vec<String> = kinds
+                .iter()
+                .map(|kind| kind_code(*kind).to_string())
+                .collect();
+            plan.conditions
+                .push(format!("i.kind IN ({})", codes.join(", ")));
         }
         What::Number { field, ranges } => numbers(plan, *field, ranges),
         What::Date(spans) => {
@@ -78,7 +93,9 @@ fn add(conn: &Connection, plan: &mut Plan, what: &What, is_not: bool) -> Outcome
         What::Year(spans) => {
             let mut any = Vec::new();
             for (from, to) in spans {
-                plan.values.extend([*from, *to, year_start_ms(*from), year_start_ms(*to)].map(Value::from));
+                plan.values.extend(
+                    [*from, *to, year_start_ms(*from), year_start_ms(*to)].map(Value::from),
+                );
                 any.push(
                     "CASE WHEN i.kind = 1 AND i.year IS NOT NULL THEN i.year >= ? AND i.year < ?
                      ELSE i.date_ms >= ? AND i.date_ms < ? END",
@@ -109,9 +126,17 @@ fn add(conn: &Connection, plan: &mut Plan, what: &What, is_not: bool) -> Outcome
 }
 
 /// A word or phrase: in the full-text index, or the name of a tag.
-fn anywhere(conn: &Connection, plan: &mut Plan, text: &str, is_phrase: bool, is_not: bool) -> Outcome<()> {
+fn anywhere(
+    conn: &Connection,
+    plan: &mut Plan,
+    text: &str,
+    is_phrase: bool,
+    is_not: bool,
+) -> Outcome<()> {
     let tokens = words(text);
-    let Some(matched) = match_text(&tokens, is_phrase) else { return Ok(()) };
+    let Some(matched) = match_text(&tokens, is_phrase) else {
+        return Ok(());
+    };
     if !is_not {
         plan.words.extend(tokens.iter().cloned());
     }
@@ -123,7 +148,10 @@ fn anywhere(conn: &Connection, plan: &mut Plan, text: &str, is_phrase: bool, is_
     let mut set = "SELECT rowid FROM words WHERE words MATCH ?".to_owned();
     plan.values.push(Value::from(matched));
     if !tags.is_empty() {
-        set = format!("{set} UNION ALL SELECT item FROM item_tag WHERE tag IN ({}) AND state IN (1, 2)", list(&tags));
+        set = format!(
+            "{set} UNION ALL SELECT item FROM item_tag WHERE tag IN ({}) AND state IN (1, 2)",
+            list(&tags)
+        );
     }
     plan.conditions.push(format!("i.id IN ({set})"));
     plan.has_set |= !is_not;
@@ -150,7 +178,8 @@ fn in_column(plan: &mut Plan, column: Column, any: &[String], is_not: bool) {
     };
     if is_not {
         plan.values.push(Value::from(matched));
-        plan.conditions.push("i.id IN (SELECT rowid FROM words WHERE words MATCH ?)".to_owned());
+        plan.conditions
+            .push("i.id IN (SELECT rowid FROM words WHERE words MATCH ?)".to_owned());
     } else {
         plan.matches.push(format!("({matched})"));
     }
@@ -160,7 +189,11 @@ fn in_column(plan: &mut Plan, column: Column, any: &[String], is_not: bool) {
 pub(super) fn match_text(tokens: &[String], is_phrase: bool) -> Option<String> {
     let last = tokens.last()?;
     let goes_on = !is_phrase && !last.chars().next().is_some_and(is_cjk);
-    Some(format!("\"{}\"{}", tokens.join(" "), if goes_on { " *" } else { "" }))
+    Some(format!(
+        "\"{}\"{}",
+        tokens.join(" "),
+        if goes_on { " *" } else { "" }
+    ))
 }
 
 /// Tags whose name, or an alias, has a word that begins like this. One letter is too little to ask for.
@@ -170,7 +203,11 @@ fn tags_beginning(conn: &Connection, tokens: &[String], is_phrase: bool) -> Outc
     if is_short {
         return Ok(Vec::new());
     }
-    let end = if is_phrase { wanted.clone() } else { format!("{wanted}{LAST}") };
+    let end = if is_phrase {
+        wanted.clone()
+    } else {
+        format!("{wanted}{LAST}")
+    };
     let mut statement = conn.prepare_cached(
         "SELECT DISTINCT n.tag FROM tag_name AS n JOIN tag AS t ON t.id = n.tag
          WHERE n.key >= ?1 AND n.key <= ?2 AND t.is_deleted = 0 LIMIT ?3",
@@ -202,11 +239,16 @@ fn tags_named(conn: &Connection, name: &str) -> Outcome<Vec<TagId>> {
 }
 
 fn tag_condition(tags: &[TagId], states: &[TagState], is_not: bool) -> String {
-    let states: Vec<String> = states.iter().map(|state| state.code().to_string()).collect();
+    let states: Vec<String> = states
+        .iter()
+        .map(|state| state.code().to_string())
+        .collect();
     let (tags, states) = (list(tags), states.join(", "));
     if is_not {
         // One look into the item's own rows each.
-        format!("EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.tag IN ({tags}) AND t.state IN ({states}))")
+        format!(
+            "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.tag IN ({tags}) AND t.state IN ({states}))"
+        )
     } else {
         format!("i.id IN (SELECT item FROM item_tag WHERE tag IN ({tags}) AND state IN ({states}))")
     }
@@ -246,11 +288,15 @@ fn numbers(plan: &mut Plan, field: Number, ranges: &[Range]) {
 fn like(plan: &mut Plan, column: &str, any: &[String]) {
     let mut alternatives = Vec::new();
     for text in any {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         plan.values.push(Value::from(format!("%{escaped}%")));
         alternatives.push(format!("{column} LIKE ? ESCAPE '\\'"));
     }
-    plan.conditions.push(format!("({})", alternatives.join(" OR ")));
+    plan.conditions
+        .push(format!("({})", alternatives.join(" OR ")));
 }
 
 fn is_condition(state: Is) -> String {
@@ -261,8 +307,12 @@ fn is_condition(state: Is) -> String {
         Is::Unsupported => "i.flags & 8 <> 0".to_owned(),
         Is::Rated => "i.rating > 0".to_owned(),
         Is::Located => "i.lat IS NOT NULL".to_owned(),
-        Is::Tagged => "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.state = 1)".to_owned(),
-        Is::Suggested => "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.state = 3)".to_owned(),
+        Is::Tagged => {
+            "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.state = 1)".to_owned()
+        }
+        Is::Suggested => {
+            "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.state = 3)".to_owned()
+        }
         Is::Played => format!(
             "EXISTS (SELECT 1 FROM event AS e WHERE e.item = i.id AND e.kind IN ({}, {}))",
             event_code(EventKind::Played),
@@ -273,7 +323,11 @@ fn is_condition(state: Is) -> String {
 
 /// The first millisecond of a year, UTC; the ends of time for years that no calendar has.
 fn year_start_ms(year: i64) -> i64 {
-    let start = i16::try_from(year).ok().and_then(|year| jiff::civil::Date::new(year, 1, 1).ok());
+    let start = i16::try_from(year)
+        .ok()
+        .and_then(|year| jiff::civil::Date::new(year, 1, 1).ok());
     let zoned = start.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    zoned.map_or(if year > 0 { i64::MAX } else { i64::MIN }, |at| at.timestamp().as_millisecond())
+    zoned.map_or(if year > 0 { i64::MAX } else { i64::MIN }, |at| {
+        at.timestamp().as_millisecond()
+    })
 }

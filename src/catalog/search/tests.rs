@@ -23,16 +23,46 @@ fn the_language_is_read() {
     assert_eq!(query.words(), ["beach", "so", "what"]);
     assert_eq!(
         only("artist:\"Miles Davis\""),
-        What::Text { column: Column::Artist, any: vec!["Miles Davis".to_owned()] }
+        What::Text {
+            column: Column::Artist,
+            any: vec!["Miles Davis".to_owned()]
+        }
     );
-    let range = Range { from: Some(110.0), to: Some(130.0) };
-    assert_eq!(only("bpm:110..130"), What::Number { field: Number::Bpm, ranges: vec![range] });
+    let range = Range {
+        from: Some(110.0),
+        to: Some(130.0),
+    };
+    assert_eq!(
+        only("bpm:110..130"),
+        What::Number {
+            field: Number::Bpm,
+            ranges: vec![range]
+        }
+    );
     assert_eq!(only("year:2019..2021"), What::Year(vec![(2019, 2022)]));
-    assert_eq!(only("kind:photo,video"), What::Kind(vec![Kind::Photo, Kind::Clip]));
-    let exact = Range { from: Some(200_000.0), to: Some(200_000.0) };
-    assert_eq!(only("duration:3:20"), What::Number { field: Number::DurationMs, ranges: vec![exact] });
-    assert_eq!(only("date:2024-02"), What::Date(vec![(1_706_745_600_000, 1_709_251_200_000)]));
-    assert_eq!(only("date:2024-12-31").clone(), What::Date(vec![(1_735_603_200_000, 1_735_689_600_000)]));
+    assert_eq!(
+        only("kind:photo,video"),
+        What::Kind(vec![Kind::Photo, Kind::Clip])
+    );
+    let exact = Range {
+        from: Some(200_000.0),
+        to: Some(200_000.0),
+    };
+    assert_eq!(
+        only("duration:3:20"),
+        What::Number {
+            field: Number::DurationMs,
+            ranges: vec![exact]
+        }
+    );
+    assert_eq!(
+        only("date:2024-02"),
+        What::Date(vec![(1_706_745_600_000, 1_709_251_200_000)])
+    );
+    assert_eq!(
+        only("date:2024-12-31").clone(),
+        What::Date(vec![(1_735_603_200_000, 1_735_689_600_000)])
+    );
     assert!(parse("  - … ").unwrap().is_empty());
     assert!(matches!(only("12:30"), What::Words { .. }));
     assert!(matches!(only("标签：x"), What::Words { .. }));

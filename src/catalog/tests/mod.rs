@@ -2,6 +2,7 @@
 
 mod changes;
 mod identity;
+mod safety;
 mod tagging;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +25,11 @@ impl Fixture {
         let dirs = Dirs::under(dir.path());
         let (catalog, notice) = Catalog::open(&dirs).unwrap();
         assert_eq!(notice, None);
-        Self { catalog: Some(catalog), dirs, _dir: dir }
+        Self {
+            catalog: Some(catalog),
+            dirs,
+            _dir: dir,
+        }
     }
 
     fn catalog(&self) -> &Catalog {
@@ -53,11 +58,15 @@ impl Fixture {
     }
 
     fn hash(&self, path: &str, hash: u8) -> FileOutcome {
-        self.catalog().bulk(|bulk| bulk.set_hash(Path::new(path), &[hash; 32])).unwrap()
+        self.catalog()
+            .bulk(|bulk| bulk.set_hash(Path::new(path), &[hash; 32]))
+            .unwrap()
     }
 
     fn missing(&self, path: &str) -> Vec<ItemId> {
-        self.catalog().bulk(|bulk| bulk.mark_missing(&[path])).unwrap()
+        self.catalog()
+            .bulk(|bulk| bulk.mark_missing(&[path]))
+            .unwrap()
     }
 
     fn person(&self, change: Change) -> Undo {
@@ -90,7 +99,11 @@ impl Fixture {
     }
 
     fn paths(&self, id: ItemId) -> Vec<String> {
-        self.item(id).paths.iter().map(|p| p.path.display().to_string()).collect()
+        self.item(id)
+            .paths
+            .iter()
+            .map(|p| p.path.display().to_string())
+            .collect()
     }
 }
 
