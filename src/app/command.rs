@@ -8,7 +8,7 @@ use crate::catalog::{CollectionId, FolderId, ItemId};
 use crate::jobs::Priority;
 use crate::library::ThumbSize;
 use crate::media::Kind;
-use crate::player::{PlayerCommand, Track};
+use crate::player::PlayerCommand;
 use crate::settings::Theme;
 
 /// A page of the window.
@@ -69,6 +69,7 @@ pub enum Command {
     Go(Page),
     Back,
     Search(String),
+    FocusSearch,
     Select(Select),
     View(View),
     Edit(Edit),
@@ -159,7 +160,6 @@ pub enum Play {
     Later(Vec<ItemId>),
     /// Find music for a photo (dropped on the player).
     Soundtrack(ItemId),
-    Tracks(Vec<Track>, usize),
     Player(PlayerCommand),
 }
 

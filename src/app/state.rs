@@ -355,6 +355,8 @@ pub struct AppState {
     pub search: Search,
     pub is_inspector_open: bool,
     pub viewer: Option<Viewer>,
+    /// The item the viewer was closed on: the page scrolls to it once.
+    pub came_back_to: Option<ItemId>,
     pub sheet: Option<Sheet>,
     pub is_full_screen: bool,
     pub grid_height: f32,
@@ -363,8 +365,6 @@ pub struct AppState {
     pub activities: Vec<Progress>,
     pub is_analysis_paused: bool,
     pub toasts: Vec<Toast>,
-    /// Calm facts about the library (restored from a backup, a drive that is away).
-    pub notices: Vec<String>,
     pub undo_label: Option<String>,
     pub arrived_thumbs: Vec<ArrivedThumb>,
     pub arrived_full: Vec<(ItemId, Option<Arc<Picture>>)>,
