@@ -76,6 +76,9 @@ pub enum Error {
     /// No sound output.
     #[error("no sound can be played: {why}")]
     Output { why: String },
+    /// There is no window to draw in.
+    #[error("the window cannot be opened: {why}")]
+    Display { why: String },
     /// A file of settings, a taste card, an export that does not parse.
     #[error("the {what} cannot be read ({why}): {}", .path.display())]
     Malformed {

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crate::app::command::ListKey;
 use crate::app::state::{Detail, Index, Music};
 use crate::app::suggest::{self, Material};
-use crate::catalog::{Catalog, Collection, Flags, Folder, ItemId, Reader, TagState, Undo, search};
+use crate::catalog::{Catalog, Change, Collection, Flags, Folder, ItemId, Reader, TagState, Undo, search};
 use crate::error::{Error, Result};
 use crate::jobs::Waker;
 use crate::library::Library;
@@ -67,7 +67,7 @@ pub enum Answer {
     Collections(Vec<Collection>),
     Folders(Vec<Folder>),
     Struck(HashSet<String>),
-    UndoLabel(Option<String>),
+    UndoLabel(Option<Change>),
     Detail(ItemId, Result<Option<Box<Detail>>>),
     List(ListKey, Result<Vec<ItemId>>),
     Search(u64, Result<Vec<ItemId>>),
@@ -77,7 +77,7 @@ pub enum Answer {
     /// A change of the person's is saved, or could not be.
     Edited { toast: Option<String>, result: Result<Undo> },
     /// Undo or redo: the label of what was taken back or done again.
-    Undone { is_redo: bool, result: Result<Option<String>> },
+    Undone { is_redo: bool, result: Result<Option<Change>> },
     /// Folders or files were chosen in a dialog.
     ChosenFolders(Vec<PathBuf>),
     ChosenFiles(Vec<PathBuf>),
@@ -231,9 +231,7 @@ impl Worker {
             Ask::Collections => told(reader.collections().map(Answer::Collections)),
             Ask::Folders => told(reader.folders().map(Answer::Folders)),
             Ask::Struck => told(
-                reader
-                    .struck_reasons()
-                    .map(|keys| Answer::Struck(keys.into_iter().collect())),
+                reader.struck_reasons().map(Answer::Struck),
             ),
             Ask::UndoLabel => told(reader.undo_label().map(Answer::UndoLabel)),
             Ask::Detail(id) => Some(Answer::Detail(id, self.detail(id))),
@@ -293,8 +291,8 @@ impl Worker {
             Ok(rows.iter().filter(|row| row.flags.contains(flag)).map(|row| row.id).collect())
         };
         match key {
-            ListKey::Tag(tag) => self.reader.items_with_tag(tag, &[TagState::Confirmed, TagState::Shown]),
-            ListKey::Suggested(tag) => self.reader.items_with_tag(tag, &[TagState::Suggested]),
+            ListKey::Tag(tag) => self.tagged(tag, &[TagState::Confirmed, TagState::Shown]),
+            ListKey::Suggested(tag) => self.tagged(tag, &[TagState::Suggested]),
             ListKey::Collection(id) => {
                 let collections = self.reader.collections()?;
                 let query = collections
@@ -314,6 +312,15 @@ impl Worker {
             ListKey::Problems => flagged(Flags::UNSUPPORTED),
             ListKey::Missing => flagged(Flags::MISSING),
         }
+    }
+
+    /// Items with a tag, the surest first.
+    fn tagged(&self, tag: &str, states: &[TagState]) -> Result<Vec<ItemId>> {
+        let Some(tag) = self.reader.find_tag(tag)? else {
+            return Ok(Vec::new());
+        };
+        let found = self.reader.items_with_tag(tag, states)?;
+        Ok(found.into_iter().map(|(item, _)| item).collect())
     }
 
     /// Songs and clips among the items, in their order; what is missing is left out.

@@ -435,6 +435,16 @@ impl Engine {
         }
     }
 
+    /// Where the library is.
+    pub fn dirs(&self) -> &Dirs {
+        &self.dirs
+    }
+
+    /// The library itself.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
     /// The end: what was looked at is recorded, the queue is kept.
     pub fn close(&mut self) {
         self.stop_looking();

@@ -166,7 +166,9 @@ impl Engine {
             Answer::Collections(collections) => self.state.collections = collections.into(),
             Answer::Folders(folders) => self.state.folders = folders.into(),
             Answer::Struck(keys) => self.state.struck = Arc::new(keys),
-            Answer::UndoLabel(label) => self.state.undo_label = label,
+            Answer::UndoLabel(change) => {
+                self.state.undo_label = change.map(|change| crate::app::phrases::change(&self.state.words, &change));
+            }
             Answer::Detail(id, detail) => {
                 self.asked.remove(&format!("detail {}", id.0));
                 match detail {
@@ -219,7 +221,8 @@ impl Engine {
             }
             Answer::Edited { toast, result } => self.on_edited(toast, result),
             Answer::Undone { is_redo, result } => match result {
-                Ok(Some(label)) => {
+                Ok(Some(change)) => {
+                    let label = crate::app::phrases::change(&self.state.words, &change);
                     let key = if is_redo { "toast-redone" } else { "toast-undone" };
                     let text = self.state.words.with(key, &[("what", label.into())]);
                     self.say(text, false);

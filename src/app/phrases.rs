@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::words::{Language, Words};
+use crate::catalog::Change;
 use crate::jobs::{Activity, Progress};
+use crate::library::Notice;
 use crate::media::Kind;
 use crate::models::Vocabulary;
 use crate::recommend::{Factor, Shelf, ShelfKind};
@@ -170,6 +172,47 @@ pub fn progress(words: &Words, progress: &Progress, now_ms: i64) -> String {
         line.push_str(&words.with("about-minutes", &[("n", minutes.into())]));
     }
     line
+}
+
+/// What a change was, for "Undone: ...".
+pub fn change(words: &Words, change: &Change) -> String {
+    let key = match change {
+        Change::AddTag { .. } | Change::ConfirmTag { .. } => "change-tag",
+        Change::RemoveTag { .. } | Change::RejectTag { .. } => "change-untag",
+        Change::CreateTag { .. }
+        | Change::RenameTag { .. }
+        | Change::MergeTags { .. }
+        | Change::DeleteTag { .. }
+        | Change::ColourTag { .. } => "change-tags",
+        Change::Rate { .. } => "change-rating",
+        Change::Favourite { .. } => "change-favourite",
+        Change::Hide { .. } => "change-hide",
+        Change::CreateCollection { .. }
+        | Change::RenameCollection { .. }
+        | Change::SetCollectionQuery { .. }
+        | Change::DeleteCollection { .. }
+        | Change::AddToCollection { .. }
+        | Change::RemoveFromCollection { .. } => "change-collection",
+        Change::RecordEvents { .. } | Change::ForgetHistory { .. } => "change-history",
+        Change::StrikeReason { .. } | Change::UnstrikeReason { .. } => "change-reason",
+        Change::Several { changes } => return changes.first().map_or_else(String::new, |first| self::change(words, first)),
+    };
+    words.text(key).to_string()
+}
+
+/// A calm fact about the library, as a sentence.
+pub fn notice(words: &Words, notice: &Notice) -> String {
+    match notice {
+        Notice::Catalog(notice) => notice.to_string(),
+        Notice::FolderOffline(path) => words.with("notice-offline", &[("path", path.display().to_string().into())]),
+        Notice::FolderBack(path) => words.with("notice-back", &[("path", path.display().to_string().into())]),
+        Notice::NotWatched { path, why } => words.with(
+            "notice-not-watched",
+            &[("path", path.display().to_string().into()), ("why", why.as_str().into())],
+        ),
+        Notice::CacheUnwritable(why) => words.with("notice-cache", &[("why", why.as_str().into())]),
+        Notice::Pack(why) => why.clone(),
+    }
 }
 
 /// 12345 as "12,345".

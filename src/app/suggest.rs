@@ -96,7 +96,7 @@ pub fn gather(reader: &Reader) -> Result<Input> {
         items,
         embeddings,
         events: reader.events(0)?,
-        struck: reader.struck_reasons()?.into_iter().collect(),
+        struck: reader.struck_reasons()?,
     })
 }
 

@@ -24,6 +24,7 @@ mod reader;
 mod schema;
 pub mod search;
 mod tags;
+mod taste;
 mod types;
 mod undo;
 mod writer;

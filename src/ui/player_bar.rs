@@ -7,6 +7,7 @@ use lucide_icons::Icon;
 
 use crate::app::actions::Action;
 use crate::app::command::{Command, DropTarget, Page, Play, Want};
+use crate::catalog::ItemId;
 use crate::player::{PlayerCommand, Repeat, State};
 use crate::ui::drops;
 use crate::ui::scene::Scene;
@@ -69,7 +70,7 @@ fn track_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
         label_at(ui, rect, &scene.text("player-empty"), t.faint, 0.0);
         return;
     };
-    match track.item {
+    match track.item.map(ItemId) {
         Some(item) => picture::paint_item(scene, ui, item, &track.album, square, theme::RADIUS_SMALL),
         None => cover::paint(ui.painter(), square, &track.title, t.is_dark, theme::RADIUS_SMALL),
     }
@@ -120,7 +121,7 @@ pub fn seek_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
     } else {
         (status.position.as_secs_f64() / duration.as_secs_f64()) as f32
     };
-    let item = status.track().and_then(|track| track.item);
+    let item = status.track().and_then(|track| track.item).map(ItemId);
     let peaks = item.and_then(|item| {
         let have = scene.state.waveforms.get(&item).cloned();
         if have.is_none() {

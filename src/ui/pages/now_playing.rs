@@ -6,6 +6,7 @@ use egui::{CornerRadius, CursorIcon, Rect, ScrollArea, Sense, Ui, WidgetInfo, po
 use lucide_icons::Icon;
 
 use crate::app::command::{Command, DropTarget, Play, Want};
+use crate::catalog::ItemId;
 use crate::player::PlayerCommand;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, SPACE_16, SPACE_24, tokens};
@@ -21,7 +22,7 @@ pub fn now_playing_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     };
     let t = tokens(ui);
     let whole = ui.available_rect_before_wrap();
-    if let Some(tint) = track.item.and_then(|item| scene.textures.tint(item, t.is_dark)) {
+    if let Some(tint) = track.item.map(ItemId).and_then(|item| scene.textures.tint(item, t.is_dark)) {
         ui.painter().rect_filled(
             whole.expand(SPACE_16),
             CornerRadius::ZERO,
@@ -45,7 +46,7 @@ pub fn now_playing_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
 fn track_ui(scene: &mut Scene<'_>, ui: &mut Ui, track: &crate::player::Track) {
     let t = tokens(ui);
     let room = ui.available_size();
-    let lyrics = track.item.and_then(|item| match scene.state.lyrics.get(&item) {
+    let lyrics = track.item.map(ItemId).and_then(|item| match scene.state.lyrics.get(&item) {
         Some(lyrics) => lyrics.clone(),
         None => {
             scene.send(Command::Want(Want::Lyrics(item)));
@@ -57,7 +58,7 @@ fn track_ui(scene: &mut Scene<'_>, ui: &mut Ui, track: &crate::player::Track) {
     let side = (room.y - below - lyrics_height).min(room.x).clamp(96.0, 460.0);
     ui.vertical_centered(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-        match track.item {
+        match track.item.map(ItemId) {
             Some(item) => picture::paint_item(scene, ui, item, &track.album, rect, theme::RADIUS_SHEET),
             None => cover::paint(ui.painter(), rect, &track.title, t.is_dark, theme::RADIUS_SHEET),
         }
@@ -165,7 +166,7 @@ fn queue_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, status: &crate::player::Stat
         ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_SMALL), t.hover);
     }
     let square = Rect::from_min_size(rect.min + vec2(6.0, 6.0), vec2(40.0, 40.0));
-    match track.item {
+    match track.item.map(ItemId) {
         Some(item) => picture::paint_item(scene, ui, item, &track.album, square, theme::RADIUS_SMALL),
         None => cover::paint(ui.painter(), square, &track.title, t.is_dark, theme::RADIUS_SMALL),
     }

@@ -179,7 +179,7 @@ fn base_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song) -> (Rect, Respon
         scene.send(Command::Select(Select::One(song.id)));
     }
     response.context_menu(|ui| crate::ui::menus::items_ui(scene, ui, song.id));
-    let is_playing = scene.state.player.track().is_some_and(|track| track.item == Some(song.id));
+    let is_playing = scene.state.player.track().is_some_and(|track| track.item == Some(song.id.0));
     let ink = if song.flags.contains(Flags::MISSING) || song.flags.contains(Flags::UNSUPPORTED) {
         t.faint
     } else if is_playing {

@@ -1,0 +1,451 @@
+# Parlour's texts in English. Short, plain, no exclamation marks, no blame; verbs on buttons; guesses phrased as guesses.
+
+page-home = Home
+page-photos = Photos
+page-music = Music
+page-clips = Clips
+page-tags = Tags
+page-collections = Collections
+page-tidy = Tidy
+page-settings = Settings
+page-now-playing = Now playing
+
+group-go = Go to
+group-items = Items
+group-play = Playing
+group-window = Window
+
+action-add-files = Add files
+action-add-folder = Add folders
+action-add-to-collection = Add to a collection
+action-back = Back
+action-cancel = Cancel
+action-choose-file = Choose
+action-clear = Clear
+action-clear-queue = Clear the queue
+action-clear-search = Clear the search
+action-close = Close
+action-confirm = Yes, it is
+action-create = Create
+action-delete = Delete
+action-export = Export
+action-favourite = Favourite
+action-full-screen = Full screen
+action-hide = Hide
+action-inspector = Inspector
+action-less = Less like this
+action-like = More like this
+action-louder = Louder
+action-mute = Mute
+action-new-collection = New collection
+action-new-tag = New tag
+action-next = Next
+action-not-this = Not this
+action-open = Open
+action-palette = Find a command
+action-pause = Pause
+action-pause-analysis = Pause or resume tagging
+action-play = Play
+action-play-album = Play { $title }
+action-play-later = Add to the queue
+action-play-next = Play next
+action-play-pause = Play or pause
+action-previous = Previous
+action-quieter = Quieter
+action-rate-0 = No rating
+action-rate-1 = Rate 1
+action-rate-2 = Rate 2
+action-rate-3 = Rate 3
+action-rate-4 = Rate 4
+action-rate-5 = Rate 5
+action-redo = Redo
+action-reject = No, it is not
+action-remove = Remove
+action-remove-from-collection = Remove from this collection
+action-rename = Rename
+action-repeat = Repeat
+action-rescan = Look for changes
+action-resume = Resume
+action-reveal = Show the folder
+action-search = Search
+action-seek-back = Back 10 seconds
+action-seek-forward = Forward 10 seconds
+action-select-all = Select all
+action-select-none = Select nothing
+action-shortcuts = Keyboard shortcuts
+action-show-all = Show all
+action-shuffle = Shuffle
+action-similar = Find similar
+action-stop = Stop
+action-strike = Do not use this reason: { $reason }
+action-tag = Tag
+action-theme = Change the theme
+action-undo = Undo
+action-unfavourite = Not a favourite
+action-unhide = Show again
+action-unstrike = Use again
+action-why = Why is this here
+action-zoom-in = Larger
+action-zoom-out = Smaller
+
+menu-soundtrack = Music for this picture
+
+n-items = { $n ->
+    [one] 1 item
+   *[other] { $n } items
+}
+n-photos = { $n ->
+    [one] 1 photo
+   *[other] { $n } photos
+}
+n-songs = { $n ->
+    [one] 1 song
+   *[other] { $n } songs
+}
+n-problems = { $n ->
+    [one] 1 file could not be read
+   *[other] { $n } files could not be read
+}
+n-selected = { $n } selected
+n-suggested = { $n } to check
+
+name-photo = Photo of { $date }
+name-audio = { $title }
+name-clip = Clip { $title }, { $date }
+undated = No date
+
+search-hint = Search everything
+search-nothing = Nothing here matches “{ $query }”.
+grid-size = Size of the pictures
+timeline = Timeline
+seek = Position
+volume = Volume
+slideshow = Slideshow
+details = Details
+history = History
+queue = Queue
+queue-remove = Remove { $title } from the queue
+rate = Rate { $n }
+disc = Disc { $n }
+
+home-empty = Suggestions appear here once there is something to choose from.
+photos-empty = No photos yet. Add a folder that has some.
+clips-empty = No clips yet. Add a folder that has some.
+music-empty = No music yet. Add a folder that has some.
+music-albums = Albums
+music-artists = Artists
+music-songs = Songs
+column-title = Title
+column-artist = Artist
+column-album = Album
+column-year = Year
+column-tempo = Tempo
+column-length = Length
+
+shelf-continue = Continue
+shelf-because-played = Because you played { $title }
+shelf-because-looked = Because you looked at { $title }
+shelf-on-this-day = On this day
+shelf-rediscover-photos = Photos you once loved
+shelf-rediscover-music = Music you have not heard for a while
+shelf-never-opened-photos = Photos you have not opened yet
+shelf-never-opened-music = Music you have not played yet
+shelf-new-photos = New photos
+shelf-new-music = New music
+shelf-hide = Hide this shelf
+shelf-refresh = Suggest again
+shelf-menu = More about { $title }
+
+why-title = Why { $title }
+why-sum = { $sum } in all
+why-suggested = Why it was suggested
+reason-similar = Like { $title } ({ $percent } % alike)
+reason-tag = Tagged { $tag }, which you enjoy
+reason-artist = By { $name }, whom you enjoy
+reason-album = From { $title }
+reason-anniversary = { $years ->
+    [one] Taken on this day a year ago
+   *[other] Taken on this day { $years } years ago
+}
+reason-anniversary-near = { $years ->
+    [one] Taken within { $days } days of today, a year ago
+   *[other] Taken within { $days } days of today, { $years } years ago
+}
+reason-unfinished = You stopped at { $percent } %
+reason-enjoyed = { $times ->
+    [one] You enjoyed it once, { $days } days ago
+   *[other] You enjoyed it { $times } times, last { $days } days ago
+}
+reason-favourite = One of your favourites
+reason-rated = You gave it { $stars } of 5
+reason-fresh = { $days ->
+    [0] Added today
+    [one] Added yesterday
+   *[other] Added { $days } days ago
+}
+reason-never-opened = You have not opened it yet
+reason-exploration = A try: something different
+
+inspector-empty = Select something to see what is known about it.
+no-tags = No tags yet.
+tag-add-hint = Add a tag
+tag-create = New tag “{ $tag }”
+collection-create = New collection “{ $name }”
+tag-from-model = { $percent } % sure, says { $pack }
+tag-from-confirmed = Confirmed by you; { $pack } was { $percent } % sure
+tag-from-person = Added by you on { $date }
+tag-from-file = From the file itself
+tag-from-rule = Measured, not guessed
+
+tags-empty = No tags yet. Drop photos or songs on “New tag”, or press T.
+tags-hint = Drop photos, songs or files on a tag to tag them.
+tags-filter = Find a tag
+tag-gone = This tag is not there any more.
+tag-empty = Nothing has this tag yet. Drop something on it.
+tag-facts = { $confirmed } confirmed · { $shown } found by Parlour · { $suggested } to check
+tag-sure = Tagged
+tag-maybe = To check
+review-choose = Select the ones that are { $tag }, or that are not.
+review-question = { $n } selected: { $tag }?
+
+collections-empty = Collections keep photos and music together. Make one, then drop things on it.
+collection-empty = Empty. Drop photos or songs here.
+collection-smart = Fills itself: { $query }
+
+tidy-empty = Nothing to tidy. Every file could be read and is where it was.
+tidy-problems = Cannot be shown
+tidy-missing = Missing
+tidy-problems-hint = These files are in your folders and cannot be shown yet. They are kept as they are.
+tidy-missing-hint = These files were not found where they were. Tags, ratings and history are kept, and come back with the files.
+state-missing = The file is not where it was. Everything you made is kept.
+
+similar-title = Like { $title }
+similar-nothing = Nothing similar has been found yet. Parlour compares items once it has looked at them.
+viewer-nothing = There is no picture of this.
+
+player-empty = Nothing is playing
+player-no-device = No sound: { $why }
+player-lost = { $device } was unplugged. The place is kept.
+
+fact-album = Album
+fact-bytes = File size
+fact-camera = Camera
+fact-codec = Codec
+fact-exposure = Exposure
+fact-format = Format
+fact-genre = Genre
+fact-length = Length
+fact-lens = Lens
+fact-loudness = Loudness
+fact-peak = True peak
+fact-place = Place
+fact-size = Size
+fact-tempo = Tempo
+fact-year = Year
+
+event-shown = suggested
+event-opened = opened
+event-dwell = looked at for { $secs } s
+event-played = heard to { $percent } %
+event-skipped = skipped at { $percent } %
+event-liked = liked
+event-disliked = less like this
+event-hidden = hidden
+event-searched = searched
+event-tagged = tagged
+
+welcome-what = Parlour shows your photos, plays your music, finds out what is in them, and suggests what to enjoy next, always saying why.
+welcome-promise = Nothing you open here ever leaves this computer.
+welcome-add = Add folders
+welcome-own = Use my Pictures and Music
+welcome-demo = Look around the demo
+welcome-drop = Or drop folders anywhere in this window.
+welcome-busy = Looking through your folders. The first ones appear in a moment.
+
+drop-add = { $n ->
+    [one] Add 1 to the library
+   *[other] Add { $n } to the library
+}
+drop-tag = { $n ->
+    [one] Tag 1: { $tag }
+   *[other] Tag { $n }: { $tag }
+}
+drop-new-tag = { $n ->
+    [one] Tag 1 with a new tag
+   *[other] Tag { $n } with a new tag
+}
+drop-collection = { $n ->
+    [one] Collect 1
+   *[other] Collect { $n }
+}
+drop-play = { $n ->
+    [one] Play 1
+   *[other] Play { $n }
+}
+
+palette-hint = What do you want to do
+sheet-new-tag = New tag
+sheet-new-tag-hint = Name, such as Beach or Places/Coast
+sheet-new-collection = New collection
+sheet-new-collection-hint = Name of the collection
+sheet-rename-tag = Rename the tag
+sheet-rename-tag-hint = New name
+sheet-rename-collection = Rename the collection
+sheet-delete-tag = Delete the tag { $tag }?
+sheet-delete-tag-hint = It is taken off everything. You can undo this.
+sheet-delete-collection = Delete this collection?
+sheet-delete-collection-hint = Its photos and songs stay in the library. You can undo this.
+sheet-remove-folder = Take { $path } out of the library?
+sheet-remove-folder-hint = The files stay where they are. Tags, ratings and history are kept in case you add the folder again.
+sheet-quick-tag = { $n ->
+    [one] Tag 1 item
+   *[other] Tag { $n } items
+}
+
+doing-scan = Looking through folders
+doing-analyse = Tagging
+doing-thumbnails = Making thumbnails
+doing-import = Adding
+doing-export = Exporting
+doing-teach = Learning
+progress = { $what } { $done } of { $total }
+progress-open = { $what } { $done }
+about-minutes = about { $n } min
+background-idle = Nothing is running.
+background-paused = Tagging is paused
+
+settings-folders = Folders
+settings-look = Appearance
+settings-background = Background work
+settings-models = Models
+settings-suggestions = Suggestions
+settings-data = Your data
+settings-theme = Theme
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+settings-language = Language
+language-auto = As the system
+settings-text-size = Size of text
+settings-text-size-hint = Everything grows along.
+settings-motion = Less motion
+settings-motion-hint = Panels and lists move at once.
+settings-analysis = Tag new files
+settings-analysis-hint = Models inside Parlour look at photos and listen to music while nothing else needs the computer.
+settings-watch = Watch folders
+settings-watch-hint = New and changed files appear by themselves.
+folder-offline = Not connected. Everything is kept.
+folder-remove = Take { $path } out of the library
+model-facts = Version { $version } · { $labels } tags · { $licence }
+model-embedded = Built in
+model-remove = Remove { $title }
+model-add = Add a model pack
+model-add-hint = A zip file with model.onnx, labels.txt and manifest.toml. It is checked first; it counts from the next start.
+struck-hint = You struck out this reason.
+hidden-shelves = Some shelves are hidden
+data-place = Where it is
+data-thumbnails = Thumbnails
+data-thumbnails-hint = At most { $cap }. They are made again when needed.
+data-export = Export what you made
+data-export-hint = Tags, ratings, collections and history as JSON, and XMP files other programs read.
+data-privacy = Private
+data-privacy-hint = Parlour has no network code. Nothing leaves this computer.
+about-version = Parlour { $version }
+about-licence = MIT or Apache 2.0. Inter and Noto Sans under the Open Font License, Lucide icons under ISC.
+
+toast-added = { $n ->
+    [one] Added 1 item
+   *[other] Added { $n } items
+}
+toast-added-tagged = { $n ->
+    [one] Added 1 item, tagged { $tag }
+   *[other] Added { $n } items, tagged { $tag }
+}
+toast-added-collection = { $n ->
+    [one] Added 1 item to the collection
+   *[other] Added { $n } items to the collection
+}
+toast-tagged = { $n ->
+    [one] Tagged { $tag }
+   *[other] Tagged { $n }: { $tag }
+}
+toast-untagged = { $n ->
+    [one] Removed { $tag }
+   *[other] Removed { $tag } from { $n }
+}
+toast-confirmed = { $n ->
+    [one] Confirmed { $tag }
+   *[other] Confirmed { $tag } on { $n }
+}
+toast-rejected = { $n ->
+    [one] Not { $tag }
+   *[other] Not { $tag }: { $n }
+}
+toast-new-tag = Made the tag { $tag }
+toast-renamed = Renamed to { $name }
+toast-deleted = Deleted { $name }
+toast-rated = { $n ->
+    [one] Rated { $stars }
+   *[other] Rated { $n } items { $stars }
+}
+toast-favourite = { $n ->
+    [one] Added to favourites
+   *[other] Added { $n } to favourites
+}
+toast-unfavourite = { $n ->
+    [one] Not a favourite any more
+   *[other] { $n } are not favourites any more
+}
+toast-hidden = { $n ->
+    [one] Hidden
+   *[other] Hid { $n } items
+}
+toast-unhidden = { $n ->
+    [one] Shown again
+   *[other] Shown again: { $n }
+}
+toast-collected = { $n ->
+    [one] Added to { $name }
+   *[other] Added { $n } to { $name }
+}
+toast-uncollected = { $n ->
+    [one] Removed from { $name }
+   *[other] Removed { $n } from { $name }
+}
+toast-new-collection = Made { $name }
+toast-forgotten = That stretch of history is forgotten
+toast-undone = Undone: { $what }
+toast-redone = Done again: { $what }
+toast-nothing-to-undo = There is nothing to undo
+toast-struck = This reason is not used any more
+toast-unstruck = This reason is used again
+toast-liked = More like this
+toast-disliked = Less like this
+toast-queued = { $n ->
+    [one] Added to the queue
+   *[other] Added { $n } to the queue
+}
+toast-nothing-to-play = There is nothing to play in this
+toast-no-own-folders = There is no Pictures or Music folder on this computer. Add a folder yourself.
+toast-cleared = Cleared
+toast-model-added = The model is added. It is used from the next start on.
+toast-model-removed = The model is removed. It is gone from the next start on.
+toast-exported = { $n ->
+    [one] Exported 1 item
+   *[other] Exported { $n } items
+}
+
+change-tag = tag
+change-untag = tag removed
+change-tags = change of tags
+change-rating = rating
+change-favourite = favourite
+change-hide = hidden
+change-collection = change of a collection
+change-history = history
+change-reason = struck reason
+
+notice-offline = { $path } is not connected. Everything about its items is kept.
+notice-back = { $path } is connected again.
+notice-not-watched = Changes in { $path } are noticed only now and then: { $why }.
+notice-cache = Thumbnails cannot be kept on disk and are made anew each time: { $why }.
