@@ -62,7 +62,7 @@ impl Engine {
                     (create, toast)
                 } else {
                     let changes = vec![create, Change::AddTag { items, tag: name }];
-                    (Change::Several { changes }, toast)
+                    (Change::Several(changes), toast)
                 }
             }
             Edit::RenameTag { from, to } => {
@@ -117,7 +117,7 @@ impl Engine {
             }
             // Handled before.
             Edit::Undo | Edit::Redo | Edit::TagFiles { .. } | Edit::NewCollection { .. } => {
-                (Change::Several { changes: Vec::new() }, None)
+                (Change::Several(Vec::new()), None)
             }
         }
     }

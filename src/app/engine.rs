@@ -73,6 +73,7 @@ pub struct Engine {
     events: Receiver<LibraryEvent>,
     player_events: Receiver<PlayerEvent>,
     started: Instant,
+    pub(super) is_window: bool,
     is_settings_changed: bool,
 }
 
@@ -91,7 +92,8 @@ pub struct Start {
     /// Files to open at once.
     pub files: Vec<PathBuf>,
     pub output: Output,
-    pub options: Options,
+    /// A window watches and analyses; without one nothing happens that was not asked for.
+    pub is_window: bool,
 }
 
 impl Engine {
@@ -102,12 +104,7 @@ impl Engine {
     pub fn start(start: Start, waker: Waker) -> Result<Self> {
         start.dirs.create()?;
         let (settings, broken) = Settings::load(&start.dirs.settings());
-        let options = Options {
-            is_analysing: start.options.is_analysing && settings.analysis,
-            is_watching: start.options.is_watching,
-            thumbnail_cap_bytes: settings.thumbnail_cap_bytes,
-            ..start.options.clone()
-        };
+        let options = if start.is_window { Options::window(&settings) } else { Options::headless() };
         let (library, notices) = Library::open(&start.dirs, options, waker.clone())?;
         let library = Arc::new(library);
         let desk = Desk::start(&library, waker.clone())?;
@@ -185,6 +182,7 @@ impl Engine {
             details_age: HashMap::new(),
             detail_clock: 0,
             started: Instant::now(),
+            is_window: start.is_window,
             is_settings_changed: false,
         };
         if let Some(error) = broken {
@@ -492,7 +490,7 @@ pub(super) fn pack_infos(library: &Library) -> Arc<[PackInfo]> {
                 title: manifest.title.clone(),
                 version: manifest.version.clone(),
                 labels: pack.labels().len(),
-                quality: manifest.quality.clone(),
+                quality: manifest.quality.as_ref().map(ToString::to_string).unwrap_or_default(),
                 licence: manifest.licence.clone(),
                 is_embedded: pack.source().is_embedded(),
             }

@@ -151,7 +151,12 @@ impl Engine {
             PlayerEvent::Finished { track, share } => record(&track, EventKind::Played, share),
             PlayerEvent::Skipped { track, share } => record(&track, EventKind::Skipped, share),
             PlayerEvent::Failed { error, .. } => self.problem(&error),
-            PlayerEvent::DeviceLost { .. } | PlayerEvent::DeviceBack { .. } => {}
+            PlayerEvent::OutputFailed { error } => self.problem(&error),
+            // These are states, which the player bar shows.
+            PlayerEvent::DeviceLost { .. }
+            | PlayerEvent::DeviceBack { .. }
+            | PlayerEvent::NoDevice { .. }
+            | PlayerEvent::Ended => {}
         }
     }
 

@@ -200,13 +200,9 @@ impl Engine {
             Set::WatchFolders(on) => settings.watch_folders = on,
             Set::ThumbnailCap(bytes) => settings.thumbnail_cap_bytes = bytes,
         }
-        let options = Options {
-            is_watching: self.state.settings.watch_folders,
-            is_analysing: self.state.settings.analysis,
-            thumbnail_cap_bytes: self.state.settings.thumbnail_cap_bytes,
-            ..Options::window()
-        };
-        self.library.set_options(options);
+        if self.is_window {
+            self.library.set_options(Options::window(&self.state.settings));
+        }
         self.settings_changed();
     }
 }

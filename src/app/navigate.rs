@@ -199,7 +199,7 @@ impl Engine {
             return;
         }
         let events = std::mem::take(&mut self.history);
-        let change = crate::catalog::Change::RecordEvents { events };
+        let change = crate::catalog::Change::RecordEvents(events);
         if is_last {
             if let Err(error) = self.library.catalog().person(change) {
                 tracing::error!("{error}");

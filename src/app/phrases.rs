@@ -193,9 +193,9 @@ pub fn change(words: &Words, change: &Change) -> String {
         | Change::DeleteCollection { .. }
         | Change::AddToCollection { .. }
         | Change::RemoveFromCollection { .. } => "change-collection",
-        Change::RecordEvents { .. } | Change::ForgetHistory { .. } => "change-history",
+        Change::RecordEvents(_) | Change::ForgetHistory { .. } => "change-history",
         Change::StrikeReason { .. } | Change::UnstrikeReason { .. } => "change-reason",
-        Change::Several { changes } => return changes.first().map_or_else(String::new, |first| self::change(words, first)),
+        Change::Several(changes) => return changes.first().map_or_else(String::new, |first| self::change(words, first)),
     };
     words.text(key).to_string()
 }

@@ -22,7 +22,7 @@ use crate::media::Kind;
 /// A read-only view of the catalogue. `Send`, not `Sync`: one per thread.
 pub struct Reader {
     pub(super) conn: Connection,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// Stops what a [`Reader`] is doing, from another thread: its call returns [`Error::Cancelled`].

@@ -37,6 +37,9 @@ pub struct Signal {
 /// How much one event says: above zero liked, below not. Playing counts by the share heard, a skip by what was left,
 /// a look by its length up to ten seconds.
 fn grade(event: &Event) -> f32 {
+    if !event.value.is_finite() {
+        return 0.0;
+    }
     match event.kind {
         EventKind::Shown | EventKind::Searched => 0.0,
         EventKind::Opened => 0.15,

@@ -10,7 +10,6 @@ use crate::app::command::{Command, ListKey, MusicPage, Page, Select, Set, Sheet,
 use crate::app::engine::{Engine, Start};
 use crate::app::words::Language;
 use crate::error::{Error, Result, one_line};
-use crate::library::Options;
 use crate::media::Kind;
 use crate::player::Output;
 use crate::settings::Theme;
@@ -197,7 +196,7 @@ pub fn capture(dirs: crate::dirs::Dirs, out: &Path, shots: &[Shot], mut on: impl
         dirs,
         files: Vec::new(),
         output: Output::Null,
-        options: Options::headless(),
+        is_window: false,
     };
     let kept = crate::settings::Settings::load(&start.dirs.settings()).0;
     let mut studio = Studio::open(start, first)?;

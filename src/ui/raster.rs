@@ -33,7 +33,7 @@ pub struct Raster {
 impl Raster {
     /// Applies what egui says changed: new pixels first, then what can be freed after the picture is drawn.
     pub fn update(&mut self, delta: &mut TexturesDelta) {
-        for (id, change) in delta.set.drain(..) {
+        for (id, change) in delta.set.drain().flat_map(|(id, changes)| changes.into_iter().map(move |change| (id, change))) {
             let ImageData::Color(image) = &change.image;
             let [width, height] = image.size;
             match change.pos {
@@ -61,7 +61,7 @@ impl Raster {
                 }
             }
         }
-        for id in delta.free.drain(..) {
+        for id in delta.free.drain() {
             self.textures.remove(&id);
         }
     }
