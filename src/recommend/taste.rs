@@ -86,7 +86,7 @@ impl<'a> Taste<'a> {
                 continue;
             }
             let weight = value.abs();
-            let mut add = |sum: &mut (f32, f32), share: f32| {
+            let add = |sum: &mut (f32, f32), share: f32| {
                 sum.0 += value * share;
                 sum.1 += weight * share;
             };

@@ -21,19 +21,21 @@ pub fn items_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
     let is_photo = row.is_some_and(|r| r.kind == Kind::Photo);
     let is_favourite = row.is_some_and(|r| r.flags.contains(Flags::FAVOURITE));
     let is_hidden = row.is_some_and(|r| r.flags.contains(Flags::HIDDEN));
+    let state = scene.state;
+    let commands = &mut *scene.commands;
     let mut choose = |ui: &mut Ui, key: &'static str, action: Option<Action>, command: Command| {
-        let mut button = egui::Button::new(scene.text(key).to_string()).frame_when_inactive(false);
+        let mut button = egui::Button::new(state.words.text(key).to_string()).frame_when_inactive(false);
         if let Some(shortcut) = action.and_then(|a| a.info().shortcut) {
             button = button.shortcut_text(shortcut.to_string());
         }
         if ui.add(button).clicked() {
-            scene.commands.push(command);
+            commands.push(command);
             ui.close();
         }
     };
     if is_photo {
         let open = View::Open {
-            list: scene_list(scene.state.listed.clone(), id),
+            list: scene_list(state.listed.clone(), id),
             item: id,
         };
         choose(ui, "action-open", Some(Action::OpenSelected), Command::View(open));
@@ -65,7 +67,7 @@ pub fn items_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
     };
     let key = if is_hidden { "action-unhide" } else { "action-hide" };
     choose(ui, key, Some(Action::HideSelected), Command::Edit(hide));
-    if let Page::Collections(Some(collection)) = scene.state.page {
+    if let Page::Collections(Some(collection)) = state.page {
         let remove = Edit::RemoveFromCollection {
             id: collection,
             items: items.clone(),

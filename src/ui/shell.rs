@@ -190,7 +190,7 @@ pub fn run(start: Start) -> Result<()> {
 
 /// The program's icon for the window's title bar and the task list.
 fn icon() -> egui::IconData {
-    let bytes = include_bytes!("../../assets/icon/parlour-256.png");
+    let bytes = include_bytes!("../../assets/icon/png/256.png");
     let decoder = image::codecs::png::PngDecoder::new(std::io::Cursor::new(bytes.as_slice()));
     let image = decoder.and_then(image::DynamicImage::from_decoder).map(|image| image.to_rgba8());
     image.map_or_else(

@@ -135,7 +135,7 @@ fn header(scene: &mut Scene<'_>, ui: &Ui, layout: &Justified, section: usize, re
 }
 
 /// The header of the section at the top stays on screen.
-fn sticky(scene: &mut Scene<'_>, ui: &Ui, layout: &Justified, outer: Rect, offset: f32, width: f32) {
+fn sticky(scene: &mut Scene<'_>, ui: &mut Ui, layout: &Justified, outer: Rect, offset: f32, width: f32) {
     let Some(at) = layout
         .sections
         .iter()

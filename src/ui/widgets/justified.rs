@@ -193,7 +193,7 @@ impl Justified {
         let target = if is_down { at.checked_add(1)? } else { at.checked_sub(1)? };
         let (x, width) = self.span(index);
         let middle = x + width / 2.0;
-        rows.get(target)?.clone().min_by(|&a, &b| {
+        (*rows.get(target)?).clone().min_by(|&a, &b| {
             let distance = |i: usize| {
                 let (x, width) = self.span(i);
                 (x + width / 2.0 - middle).abs()
