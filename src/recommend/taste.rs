@@ -1,4 +1,4 @@
-//! What the history says about the person: a signal per item, and an affinity per tag, artist and album.
+//! What the history says about the person: a signal per item, and an affinity per tag and artist.
 
 use std::collections::HashMap;
 
@@ -61,7 +61,6 @@ pub struct Taste<'a> {
     /// -1 to 1.
     pub tags: HashMap<&'a str, f32>,
     pub artists: HashMap<&'a str, f32>,
-    pub albums: HashMap<(&'a str, &'a str), f32>,
     /// Items whose enjoyment explains others, best first.
     pub seeds: HashMap<Kind, Vec<(ItemId, f32)>>,
     /// Where each item is in `Input::items`.
@@ -79,7 +78,6 @@ impl<'a> Taste<'a> {
         let places: HashMap<ItemId, usize> = input.items.iter().map(|f| f.id).zip(0..).collect();
         let mut tags: HashMap<&str, (f32, f32)> = HashMap::new();
         let mut artists: HashMap<&str, (f32, f32)> = HashMap::new();
-        let mut albums: HashMap<(&str, &str), (f32, f32)> = HashMap::new();
         for facts in &input.items {
             let value = own_value(facts, &signals);
             if value == 0.0 {
@@ -95,9 +93,6 @@ impl<'a> Taste<'a> {
             }
             if !facts.artist.is_empty() {
                 add(artists.entry(&facts.artist).or_default(), 1.0);
-            }
-            if !facts.album.is_empty() {
-                add(albums.entry((&facts.artist, &facts.album)).or_default(), 1.0);
             }
         }
         let shrunk = |(sum, weight): (f32, f32)| sum / (weight + PRIOR);
@@ -115,7 +110,6 @@ impl<'a> Taste<'a> {
         Self {
             tags: tags.into_iter().map(|(k, v)| (k, shrunk(v))).collect(),
             artists: artists.into_iter().map(|(k, v)| (k, shrunk(v))).collect(),
-            albums: albums.into_iter().map(|(k, v)| (k, shrunk(v))).collect(),
             rows: input.embeddings.iter().map(super::Embeddings::places).collect(),
             today: (input.now_ms + input.utc_offset_ms).div_euclid(DAY_MS),
             signals,
