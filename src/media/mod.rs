@@ -7,7 +7,9 @@
 pub mod audio;
 pub mod clip;
 mod dates;
+mod format;
 pub mod limits;
+mod mpeg;
 pub mod photo;
 mod sniff;
 pub mod xmp;
@@ -17,7 +19,8 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-pub use sniff::{Format, Sniffed, is_candidate, sniff};
+pub use format::Format;
+pub use sniff::{Sniffed, is_candidate, sniff};
 
 use crate::error::{Error, Result};
 

@@ -3,231 +3,8 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::{Kind, clip, limits, open};
+use super::{Format, Kind, clip, limits, mpeg, open};
 use crate::error::{Error, Result};
-
-/// A media format Parlour knows of, whether or not it can decode it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[expect(missing_docs, reason = "the names are the formats' own")]
-pub enum Format {
-    Jpeg,
-    Png,
-    WebP,
-    Gif,
-    Tiff,
-    Bmp,
-    Ico,
-    Heic,
-    Avif,
-    JpegXl,
-    Jpeg2000,
-    Psd,
-    OpenExr,
-    RadianceHdr,
-    Qoi,
-    Xcf,
-    RawCr2,
-    RawCr3,
-    RawCrw,
-    RawNef,
-    RawArw,
-    RawDng,
-    RawRaf,
-    RawOrf,
-    RawRw2,
-    RawPef,
-    RawSrw,
-    RawX3f,
-    Mp3,
-    Flac,
-    Wav,
-    Aiff,
-    OggVorbis,
-    OggFlac,
-    Opus,
-    Speex,
-    M4a,
-    AacAdts,
-    Caf,
-    Mka,
-    Wma,
-    MonkeysAudio,
-    WavPack,
-    Musepack,
-    TrueAudio,
-    Tak,
-    OptimFrog,
-    Dsf,
-    Dff,
-    Midi,
-    Ac3,
-    Dts,
-    Amr,
-    Au,
-    RealMedia,
-    Mp4,
-    Mov,
-    ThreeGp,
-    Mkv,
-    WebM,
-    Avi,
-    Mpeg,
-    MpegTs,
-    Wmv,
-    Flv,
-    OggTheora,
-}
-
-impl Format {
-    /// The name people know it by.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::WebP => "WebP",
-            Self::Gif => "GIF",
-            Self::Tiff => "TIFF",
-            Self::Bmp => "BMP",
-            Self::Ico => "ICO",
-            Self::Heic => "HEIC",
-            Self::Avif => "AVIF",
-            Self::JpegXl => "JPEG XL",
-            Self::Jpeg2000 => "JPEG 2000",
-            Self::Psd => "Photoshop",
-            Self::OpenExr => "OpenEXR",
-            Self::RadianceHdr => "Radiance HDR",
-            Self::Qoi => "QOI",
-            Self::Xcf => "GIMP",
-            Self::RawCr2 => "RAW (CR2)",
-            Self::RawCr3 => "RAW (CR3)",
-            Self::RawCrw => "RAW (CRW)",
-            Self::RawNef => "RAW (NEF)",
-            Self::RawArw => "RAW (ARW)",
-            Self::RawDng => "RAW (DNG)",
-            Self::RawRaf => "RAW (RAF)",
-            Self::RawOrf => "RAW (ORF)",
-            Self::RawRw2 => "RAW (RW2)",
-            Self::RawPef => "RAW (PEF)",
-            Self::RawSrw => "RAW (SRW)",
-            Self::RawX3f => "RAW (X3F)",
-            Self::Mp3 => "MP3",
-            Self::Flac => "FLAC",
-            Self::Wav => "WAV",
-            Self::Aiff => "AIFF",
-            Self::OggVorbis => "Ogg Vorbis",
-            Self::OggFlac => "Ogg FLAC",
-            Self::Opus => "Opus",
-            Self::Speex => "Speex",
-            Self::M4a => "M4A",
-            Self::AacAdts => "AAC",
-            Self::Caf => "CAF",
-            Self::Mka => "Matroska audio",
-            Self::Wma => "WMA",
-            Self::MonkeysAudio => "Monkey's Audio",
-            Self::WavPack => "WavPack",
-            Self::Musepack => "Musepack",
-            Self::TrueAudio => "True Audio",
-            Self::Tak => "TAK",
-            Self::OptimFrog => "OptimFROG",
-            Self::Dsf => "DSD (DSF)",
-            Self::Dff => "DSD (DFF)",
-            Self::Midi => "MIDI",
-            Self::Ac3 => "AC-3",
-            Self::Dts => "DTS",
-            Self::Amr => "AMR",
-            Self::Au => "AU",
-            Self::RealMedia => "RealMedia",
-            Self::Mp4 => "MP4",
-            Self::Mov => "QuickTime",
-            Self::ThreeGp => "3GP",
-            Self::Mkv => "Matroska",
-            Self::WebM => "WebM",
-            Self::Avi => "AVI",
-            Self::Mpeg => "MPEG",
-            Self::MpegTs => "MPEG-TS",
-            Self::Wmv => "WMV",
-            Self::Flv => "Flash Video",
-            Self::OggTheora => "Ogg Theora",
-        }
-    }
-
-    /// What files of this format are for.
-    pub fn kind(self) -> Kind {
-        match self {
-            Self::Jpeg
-            | Self::Png
-            | Self::WebP
-            | Self::Gif
-            | Self::Tiff
-            | Self::Bmp
-            | Self::Ico
-            | Self::Heic
-            | Self::Avif
-            | Self::JpegXl
-            | Self::Jpeg2000
-            | Self::Psd
-            | Self::OpenExr
-            | Self::RadianceHdr
-            | Self::Qoi
-            | Self::Xcf
-            | Self::RawCr2
-            | Self::RawCr3
-            | Self::RawCrw
-            | Self::RawNef
-            | Self::RawArw
-            | Self::RawDng
-            | Self::RawRaf
-            | Self::RawOrf
-            | Self::RawRw2
-            | Self::RawPef
-            | Self::RawSrw
-            | Self::RawX3f => Kind::Photo,
-            Self::Mp4
-            | Self::Mov
-            | Self::ThreeGp
-            | Self::Mkv
-            | Self::WebM
-            | Self::Avi
-            | Self::Mpeg
-            | Self::MpegTs
-            | Self::Wmv
-            | Self::Flv
-            | Self::OggTheora => Kind::Clip,
-            _ => Kind::Audio,
-        }
-    }
-
-    /// Whether Parlour reads the content: pixels of photos, samples of audio, facts of clips.
-    pub fn is_decodable(self) -> bool {
-        matches!(
-            self,
-            Self::Jpeg
-                | Self::Png
-                | Self::WebP
-                | Self::Gif
-                | Self::Tiff
-                | Self::Bmp
-                | Self::Ico
-                | Self::Mp3
-                | Self::Flac
-                | Self::Wav
-                | Self::Aiff
-                | Self::OggVorbis
-                | Self::OggFlac
-                | Self::Opus
-                | Self::M4a
-                | Self::AacAdts
-                | Self::Caf
-                | Self::Mka
-                | Self::Mp4
-                | Self::Mov
-                | Self::ThreeGp
-                | Self::Mkv
-                | Self::WebM
-                | Self::Avi
-        )
-    }
-}
 
 /// What [`sniff`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -290,7 +67,7 @@ pub fn sniff(path: &Path) -> Result<Sniffed> {
         Some(format) => Some(format),
         None if head.starts_with(b"ID3") => Some(behind_id3(&head, &mut file)),
         None if head.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) => Some(matroska(&head, &mut file)),
-        None => mpeg_audio(&head, &extension),
+        None => mpeg::sniff(&head, &extension),
     };
     guess.map(Sniffed::of).ok_or_else(|| Error::NotMedia {
         path: path.to_owned(),
@@ -518,20 +295,20 @@ fn iso_media(head: &[u8], file: &mut (impl Read + Seek)) -> Option<Format> {
             .iter()
             .any(|name| brand == *name || compatible.chunks(4).any(|other| other == *name))
     };
-    if any(&[b"avif", b"avis"]) {
-        return Some(Format::Avif);
-    }
-    if any(&[
-        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1",
-    ]) && brand != b"qt  "
-    {
-        return Some(Format::Heic);
-    }
     match brand {
         b"crx " => return Some(Format::RawCr3),
         b"jxl " => return Some(Format::JpegXl),
         b"jp2 " | b"jpx " => return Some(Format::Jpeg2000),
         _ => {}
+    }
+    if any(&[b"avif", b"avis"]) {
+        return Some(Format::Avif);
+    }
+    let heic = [
+        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1",
+    ];
+    if brand != b"qt  " && any(&heic) {
+        return Some(Format::Heic);
     }
     let video = match brand {
         b"qt  " => Format::Mov,
@@ -585,99 +362,4 @@ fn behind_id3(head: &[u8], file: &mut (impl Read + Seek)) -> Format {
         [0xFF, second, ..] if second & 0xF6 == 0xF0 => Format::AacAdts,
         _ => Format::Mp3,
     }
-}
-
-/// MP3 and ADTS without any header: frames that follow one another. Three are asked for; one is enough where the
-/// extension says the same.
-fn mpeg_audio(head: &[u8], extension: &str) -> Option<Format> {
-    let is_named = matches!(extension, "mp3" | "mp2" | "mp1" | "mpga" | "aac" | "adts");
-    let reach = if is_named { head.len() } else { 1 };
-    let zeros = head.iter().take_while(|byte| **byte == 0).count();
-    for start in (0..reach).chain([zeros]) {
-        let (mut at, mut frames) = (start, 0);
-        let first = head.get(start..)?;
-        let is_adts = first.len() > 1 && first[0] == 0xFF && first[1] & 0xF6 == 0xF0;
-        while let Some(len) = head.get(at..).and_then(|frame| {
-            if is_adts {
-                adts_frame_bytes(frame)
-            } else {
-                mpeg_frame_bytes(frame)
-            }
-        }) {
-            at += len;
-            frames += 1;
-        }
-        let is_cut = at >= head.len();
-        if frames >= 3 || (frames >= 1 && is_cut && is_named) || (frames >= 2 && is_cut) {
-            return Some(if is_adts {
-                Format::AacAdts
-            } else {
-                Format::Mp3
-            });
-        }
-    }
-    None
-}
-
-/// Bytes of the ADTS frame at the start of `bytes` (ISO 13818-7).
-fn adts_frame_bytes(bytes: &[u8]) -> Option<usize> {
-    let [0xFF, b1, b2, b3, b4, b5, ..] = *bytes else {
-        return None;
-    };
-    if b1 & 0xF6 != 0xF0 || b2 >> 2 & 0x0F > 12 {
-        return None;
-    }
-    let len = (usize::from(b3 & 3) << 11) | (usize::from(b4) << 3) | usize::from(b5 >> 5);
-    (len > 7).then_some(len)
-}
-
-/// Bytes of the MPEG audio frame at the start of `bytes` (ISO 11172-3, 13818-3).
-pub(super) fn mpeg_frame_bytes(bytes: &[u8]) -> Option<usize> {
-    const V1: [[u32; 15]; 3] = [
-        [
-            0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
-        ],
-        [
-            0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
-        ],
-        [
-            0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-        ],
-    ];
-    const V2: [[u32; 15]; 2] = [
-        [
-            0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256,
-        ],
-        [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-    ];
-    let [0xFF, b1, b2, _, ..] = *bytes else {
-        return None;
-    };
-    let (version, layer) = (b1 >> 3 & 3, 4 - (b1 >> 1 & 3));
-    if b1 & 0xE0 != 0xE0 || version == 1 || layer == 4 {
-        return None;
-    }
-    let is_v1 = version == 3;
-    let rate_index = usize::from(b2 >> 4);
-    let kbps = if is_v1 {
-        *V1[usize::from(layer) - 1].get(rate_index)?
-    } else {
-        *V2[usize::from(layer > 1)].get(rate_index)?
-    };
-    let hz = *[44_100u32, 48_000, 32_000].get(usize::from(b2 >> 2 & 3))?
-        >> match version {
-            3 => 0,
-            2 => 1,
-            _ => 2,
-        };
-    if kbps == 0 {
-        return None;
-    }
-    let padding = u32::from(b2 >> 1 & 1);
-    let len = match layer {
-        1 => (12_000 * kbps / hz + padding) * 4,
-        3 if !is_v1 => 72_000 * kbps / hz + padding,
-        _ => 144_000 * kbps / hz + padding,
-    };
-    Some(len as usize)
 }

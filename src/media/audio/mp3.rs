@@ -4,7 +4,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::stream::{Window, audio_start};
-use crate::media::{open, sniff::mpeg_frame_bytes};
+use crate::media::{mpeg, open};
 
 /// Delay of every decoder, which LAME's numbers do not include.
 const DECODER_DELAY: u64 = 529;
@@ -57,14 +57,14 @@ impl Note {
         file.take(64 << 10).read_to_end(&mut head).ok()?;
         let start = (0..head.len()).find(|start| {
             let frame = &head[*start..];
-            mpeg_frame_bytes(frame).is_some_and(|len| {
+            mpeg::frame_bytes(frame).is_some_and(|len| {
                 frame
                     .get(len..)
-                    .is_none_or(|next| next.len() < 4 || mpeg_frame_bytes(next).is_some())
+                    .is_none_or(|next| next.len() < 4 || mpeg::frame_bytes(next).is_some())
             })
         })?;
         let frame = &head[start..];
-        let frame = &frame[..mpeg_frame_bytes(frame)?.min(frame.len())];
+        let frame = &frame[..mpeg::frame_bytes(frame)?.min(frame.len())];
         let (is_v1, is_mono) = (frame[1] >> 3 & 3 == 3, frame[3] >> 6 == 3);
         let side_info = match (is_v1, is_mono) {
             (true, false) => 32,

@@ -12,8 +12,9 @@ use super::stream::{Stream, translate};
 use crate::error::{Error, Result};
 use crate::media::{caught, limits};
 
-/// A hole in the sound that is filled with silence; beyond it the timestamps are what is wrong.
-const MAX_HOLE_SECS: i64 = 30;
+/// Holes in the sound are filled with silence, as long as they are not longer than this together; beyond it the
+/// timestamps are what is wrong.
+const MAX_SILENCE_SECS: i64 = 60;
 
 /// The last page of an Ogg stream does not say when it begins, because its end is cut: positions near the end are
 /// reached from a page before it. Pages hold a second, rarely more.
@@ -40,6 +41,8 @@ pub struct Reader {
     /// The container has nothing more to give.
     is_spent: bool,
     damage: Option<Error>,
+    /// Frames of silence that may still be put into holes.
+    silence_left: i64,
     /// Decoded and not yet handed out.
     pending: Vec<f32>,
     decoded: Vec<f32>,
@@ -67,6 +70,7 @@ impl Reader {
                 is_done: false,
                 is_spent: false,
                 damage: None,
+                silence_left: 0,
                 pending: Vec::new(),
                 decoded: Vec::new(),
             };
@@ -273,6 +277,7 @@ impl Reader {
                 self.origin = self.origin * i64::from(rate_hz) / i64::from(self.rate_hz.max(1));
             }
             (self.rate_hz, self.channels) = (rate_hz, channels);
+            self.silence_left = MAX_SILENCE_SECS * i64::from(rate_hz);
         } else if (rate_hz, channels) != (self.rate_hz, self.channels) {
             self.fail(Error::damaged(
                 "audio",
@@ -289,10 +294,8 @@ impl Reader {
             self.is_lost = false;
         } else if starts_at > self.at && self.stream.has_exact_timestamps(self.rate_hz) {
             let hole = starts_at - self.at;
-            if hole <= MAX_HOLE_SECS * i64::from(self.rate_hz) {
-                self.fail(Error::damaged("audio", &self.path, "a part is missing"));
-                self.add_silence(hole);
-            }
+            self.fail(Error::damaged("audio", &self.path, "a part is missing"));
+            self.add_silence(hole);
         }
         if self.stream.gain != 1.0 {
             self.decoded
@@ -307,7 +310,11 @@ impl Reader {
     }
 
     fn add_silence(&mut self, frames: i64) {
-        let frames = frames.clamp(0, MAX_HOLE_SECS * i64::from(self.rate_hz));
+        let frames = frames.max(0);
+        if frames > self.silence_left {
+            return;
+        }
+        self.silence_left -= frames;
         self.hand_out(frames, |reader, from, to| {
             let samples = (to - from) * reader.channels;
             reader.pending.resize(reader.pending.len() + samples, 0.0);
@@ -337,7 +344,7 @@ impl Reader {
         if let Some(total) = self.frames()
             && self.channels > 0
             && !self.is_lost
-            && (self.at as i128) + i128::from(self.rate_hz) / 2 < i128::from(total)
+            && (self.at as i128) + i128::from(self.rate_hz) / 10 < i128::from(total)
         {
             self.fail(Error::damaged(
                 "audio",

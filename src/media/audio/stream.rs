@@ -125,12 +125,23 @@ impl Stream {
     /// How long a packet is before anything is trimmed from it, in ticks of the track.
     pub fn ticks_of(&self, packet: &Packet) -> i64 {
         // The MP3 demuxer leaves the length whole and adds the trimming to it.
+        // The MP3 demuxer leaves the length whole and adds the trimming to it.
         let ticks = if self.format == Format::Mp3 {
             packet.dur
         } else {
             packet.block_dur()
         };
-        i64::try_from(ticks.get()).unwrap_or(i64::MAX)
+        let ticks = i64::try_from(ticks.get()).unwrap_or(i64::MAX);
+        if super::codec_name(self.params.codec) == "PCM"
+            && let (Some(bits), Some(channels)) =
+                (self.params.bits_per_sample, &self.params.channels)
+            && self.has_exact_timestamps(self.params.sample_rate.unwrap_or(0))
+        {
+            // The last packet may hold less than it was meant to.
+            let frame_bits = (bits as usize).max(1) * channels.count().max(1);
+            return ticks.min((packet.data.len() * 8 / frame_bits) as i64);
+        }
+        ticks
     }
 
     /// Whether timestamps name frames exactly, so that a hole in them is a hole in the sound.
