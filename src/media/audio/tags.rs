@@ -92,7 +92,8 @@ pub(super) fn fill(meta: &mut AudioMeta, path: &Path, raw: &[(String, String)]) 
     meta.album = first(&[ItemKey::AlbumTitle]);
     meta.album_artist = joined(ItemKey::AlbumArtist);
     meta.composer = joined(ItemKey::Composer);
-    meta.comment = first(&[ItemKey::Comment, ItemKey::Description]);
+    meta.comment =
+        first(&[ItemKey::Comment, ItemKey::Description]).filter(|text| !is_machine_note(text));
     meta.track = number(&[ItemKey::TrackNumber]).filter(|track| *track > 0);
     meta.disc = number(&[ItemKey::DiscNumber]).filter(|disc| *disc > 0);
     meta.date = first(&[
@@ -136,6 +137,12 @@ pub(super) fn fill(meta: &mut AudioMeta, path: &Path, raw: &[(String, String)]) 
         .iter()
         .map(|picture| picture.data().len() as u64)
         .sum()
+}
+
+/// iTunes keeps its own numbers in comments: words of hexadecimal digits.
+fn is_machine_note(text: &str) -> bool {
+    text.split_whitespace()
+        .all(|word| word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// `7`, `07`, `7/12`.
@@ -206,5 +213,9 @@ mod tests {
         assert_eq!(gain(None, &raw, "TRACK"), Some(0.0));
         assert_eq!(gain(Some("nan".to_owned()), &raw, "ALBUM"), None);
         assert_eq!(fmps_rating(&raw), Some(4));
+        assert!(is_machine_note(
+            "00000000 00000210 0000086C 0000000000760804"
+        ));
+        assert!(!is_machine_note("00000000 is nothing"));
     }
 }
