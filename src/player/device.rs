@@ -2,8 +2,8 @@
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use rodio::cpal::{
-    self, BufferSize, ErrorKind, FromSample, I24, SampleFormat, SizedSample, StreamConfig,
-    SupportedBufferSize, U24,
+    self, BufferSize, DeviceDirection, ErrorKind, FromSample, I24, SampleFormat, SizedSample,
+    StreamConfig, SupportedBufferSize, U24,
 };
 
 use crossbeam_channel::{Sender, bounded};
@@ -41,6 +41,13 @@ pub fn devices() -> Vec<DeviceInfo> {
                 found.push(DeviceInfo { name, is_default });
             }
         }
+        // ALSA's default is not always in its own list.
+        if let Some(name) = default.filter(|_| !found.is_empty())
+            && found.iter().all(|device| !device.is_default)
+        {
+            let is_default = true;
+            found.push(DeviceInfo { name, is_default });
+        }
         found.sort_by_key(|device| !device.is_default);
         Ok(found)
     });
@@ -66,6 +73,9 @@ pub trait Hardware: Send {
     /// # Errors
     /// [`Error::Output`] when there is no device.
     fn find(&self, name: Option<&str>) -> Result<Box<dyn FoundDevice>>;
+
+    /// Whether it is worth trying [`Hardware::find`]. Opening in vain makes some sound systems write to the terminal.
+    fn is_promising(&self) -> bool;
 }
 
 /// A device that was found and asked what it wants. It is not open yet: the renderer has to be made for its rate first.
@@ -102,6 +112,13 @@ impl Hardware for SystemHardware {
             let device = device.ok_or_else(|| no_output("there is no sound device"))?;
             Ok(Box::new(describe(device)?) as Box<dyn FoundDevice>)
         })
+    }
+
+    fn is_promising(&self) -> bool {
+        guarded("list the sound devices", || {
+            Ok(candidates(&cpal::default_host()).next().is_some())
+        })
+        .unwrap_or(false)
     }
 }
 
@@ -158,14 +175,19 @@ impl Found {
         bell: &Bell,
     ) -> Result<Box<dyn OpenDevice>> {
         let (sender, faults) = bounded(4);
-        let (bell, device_name) = (bell.clone(), self.name.clone());
+        let mut alarm = Alarm {
+            name: self.name.clone(),
+            faults: sender,
+            bell: bell.clone(),
+            worst: None,
+        };
         let channels = usize::from(self.config.channels);
         let stream = self
             .device
             .build_output_stream::<T, _, _>(
                 self.config,
                 move |out, _| deliver(&mut renderer, out, channels),
-                move |error| report(&error, &device_name, &sender, &bell),
+                move |error| alarm.raise(&error),
                 None,
             )
             .map_err(|error| refused(&error))?;
@@ -206,21 +228,36 @@ fn deliver<T: SizedSample + FromSample<f32>>(
     }
 }
 
-/// What the device's own thread does with an error.
-fn report(error: &cpal::Error, name: &str, faults: &Sender<Fault>, bell: &Bell) {
-    let fault = match error.kind() {
-        // It went on by itself, at worst with a crackle.
-        ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {
-            tracing::debug!(device = name, %error, "sound device");
+/// What the device's own thread does with errors. A broken stream can repeat one thousands of times a second until it is
+/// closed, so each sort is told once.
+struct Alarm {
+    name: String,
+    faults: Sender<Fault>,
+    bell: Bell,
+    worst: Option<Fault>,
+}
+
+impl Alarm {
+    fn raise(&mut self, error: &cpal::Error) {
+        let fault = match error.kind() {
+            // It went on by itself, at worst with a crackle.
+            ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {
+                tracing::debug!(device = self.name, %error, "sound device");
+                return;
+            }
+            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => Fault::Lost,
+            // Opening it again tells whether it is there.
+            _ => Fault::Invalidated,
+        };
+        if Some(fault) <= self.worst {
             return;
         }
-        ErrorKind::StreamInvalidated => Fault::Invalidated,
-        _ => Fault::Lost,
-    };
-    tracing::warn!(device = name, %error, "sound device");
-    // Full: the player thread has not looked at the earlier ones yet, and one is enough.
-    faults.try_send(fault).ok();
-    bell.ring();
+        self.worst = Some(fault);
+        tracing::warn!(device = self.name, %error, "sound device");
+        // There is room for one of each.
+        self.faults.try_send(fault).ok();
+        self.bell.ring();
+    }
 }
 
 fn describe(device: cpal::Device) -> Result<Found> {
@@ -242,9 +279,52 @@ fn candidates(host: &cpal::Host) -> impl Iterator<Item = cpal::Device> {
     let devices = host.devices().into_iter().flatten();
     devices.filter(|device| {
         device.description().is_ok_and(|description| {
-            description.supports_output() && description.driver() != Some("null")
+            let is_output = match description.direction() {
+                DeviceDirection::Unknown => true,
+                _ => description.supports_output(),
+            };
+            is_output && !description.driver().is_some_and(is_plumbing)
         })
     })
+}
+
+/// ALSA lists every plugin and every route to a card as a device of its own. What is left out here is no place where sound
+/// comes out, or one that is listed under a better name (`sysdefault:` for a card, `hdmi:` for its screens).
+fn is_plumbing(alsa_name: &str) -> bool {
+    const PLUGINS: &[&str] = &[
+        "null",
+        "lavrate",
+        "samplerate",
+        "speexrate",
+        "speex",
+        "upmix",
+        "vdownmix",
+        "oss",
+        "jack",
+        "usbstream",
+    ];
+    const ROUTES: &[&str] = &[
+        "hw",
+        "plughw",
+        "front",
+        "rear",
+        "center_lfe",
+        "side",
+        "surround21",
+        "surround40",
+        "surround41",
+        "surround50",
+        "surround51",
+        "surround71",
+        "iec958",
+        "dmix",
+        "dsnoop",
+        "usbstream",
+    ];
+    match alsa_name.split_once(':') {
+        Some((route, _)) => ROUTES.contains(&route),
+        None => PLUGINS.contains(&alsa_name),
+    }
 }
 
 fn name_of(device: &cpal::Device) -> Option<String> {

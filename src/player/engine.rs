@@ -31,8 +31,8 @@ const TICK: Duration = Duration::from_millis(30);
 const IDLE_CLOSE: Duration = Duration::from_secs(10);
 /// First and longest time between looks for a device that is missing.
 const RETRY: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(30));
-/// A device that wants to be opened again twice within this time is taken as lost.
-const REOPEN_GUARD: Duration = Duration::from_secs(1);
+/// A device that has to be opened again more often than this, with less than that between, is taken as lost.
+const REOPEN: (u32, Duration) = (3, Duration::from_secs(2));
 /// Events kept for somebody who does not listen; the oldest go first.
 const MAX_UNHEARD: usize = 4096;
 
@@ -79,7 +79,8 @@ pub struct Engine {
     is_muted: bool,
     idle_since: Instant,
     retry: Option<(Instant, Duration)>,
-    reopened: Option<Instant>,
+    /// When and how often in a row the device had to be opened again.
+    reopened: Option<(Instant, u32)>,
     unheard: VecDeque<PlayerEvent>,
 }
 
@@ -392,25 +393,45 @@ impl Engine {
             fault = fault.max(Some(next));
         }
         match fault {
-            Some(Fault::Invalidated)
-                if self.reopened.is_none_or(|at| at.elapsed() > REOPEN_GUARD) =>
-            {
-                self.reopened = Some(Instant::now());
-                self.unload();
-                self.go_on();
+            Some(fault) => {
+                tracing::info!(?fault, "the sound device stopped");
+                let before = self.reopened.filter(|(at, _)| at.elapsed() < REOPEN.1);
+                let times = before.map_or(0, |(_, times)| times) + 1;
+                self.reopened = Some((Instant::now(), times));
+                self.open_again(times <= REOPEN.0);
             }
-            Some(_) => self.lose_device(),
             None => {}
         }
-        if self.retry.is_some_and(|(at, _)| at <= Instant::now()) {
-            self.look_for_device();
+        if let Some((at, interval)) = self.retry
+            && at <= Instant::now()
+        {
+            if self.parts.hardware.is_promising() {
+                self.look_for_device();
+            } else {
+                self.retry_after(interval);
+            }
         }
     }
 
-    fn lose_device(&mut self) {
+    /// The device stopped. When the very same one is still there it is opened again, else it is lost.
+    fn open_again(&mut self, may_try: bool) {
         let name = self.device_name().unwrap_or_default();
-        let was_playing = self.wants_play;
         self.unload();
+        if !self.wants_play {
+            return;
+        }
+        let found = self.parts.hardware.find(Some(&name));
+        let is_back =
+            may_try && found.is_ok_and(|found| found.name() == name && self.open(found).is_ok());
+        if is_back {
+            self.go_on();
+        } else {
+            self.lost(name);
+        }
+    }
+
+    fn lost(&mut self, name: String) {
+        let was_playing = self.wants_play;
         self.wants_play = false;
         self.idle_since = Instant::now();
         self.retry = Some((Instant::now() + RETRY.0, RETRY.0));
@@ -441,11 +462,13 @@ impl Engine {
                 self.tell(PlayerEvent::DeviceBack { name });
                 self.go_on();
             }
-            _ => {
-                let interval = (interval * 2).min(RETRY.1);
-                self.retry = Some((Instant::now() + interval, interval));
-            }
+            _ => self.retry_after(interval),
         }
+    }
+
+    fn retry_after(&mut self, interval: Duration) {
+        let interval = (interval * 2).min(RETRY.1);
+        self.retry = Some((Instant::now() + interval, interval));
     }
 
     fn close_idle(&mut self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::command::{Output, PlayerEvent};
 use super::decode::{Job, Mark, PlayId, Start, StreamId, What};
+use super::device::FoundDevice;
 use super::engine::Engine;
 use super::heard::Heard;
 use super::outlet::Outlet;
@@ -190,9 +191,14 @@ impl Engine {
         };
         if self.outlet.is_none() {
             let found = self.parts.hardware.find(name.as_deref())?;
-            let outlet = Outlet::device(found, self.controls.clone(), &self.parts.bell)?;
-            self.outlet = Some(outlet);
+            self.open(found)?;
         }
+        Ok(())
+    }
+
+    pub(super) fn open(&mut self, found: Box<dyn FoundDevice>) -> Result<()> {
+        let outlet = Outlet::device(found, self.controls.clone(), &self.parts.bell)?;
+        self.outlet = Some(outlet);
         Ok(())
     }
 

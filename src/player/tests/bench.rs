@@ -181,6 +181,10 @@ impl Hardware for Bench {
             rate_hz: plug.rate_hz,
         }))
     }
+
+    fn is_promising(&self) -> bool {
+        self.0.lock().name.is_some()
+    }
 }
 
 impl FoundDevice for BenchFound {

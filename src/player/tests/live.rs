@@ -386,6 +386,10 @@ impl Hardware for Stuck {
             why: "stuck".to_owned(),
         })
     }
+
+    fn is_promising(&self) -> bool {
+        true
+    }
 }
 
 #[test]
