@@ -1,0 +1,108 @@
+//! `parlour recommend`: the shelves of the window, with their reasons.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::Context;
+use super::output::Console;
+use crate::app::{phrases, suggest};
+use crate::catalog::{ItemId, Reader};
+use crate::error::{Error, Result};
+use crate::media::Kind;
+use crate::models::Packs;
+use crate::recommend::{self, Factor, Options, ShelfKind};
+
+/// Arguments of `parlour recommend`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this shelf: continue, because, on-this-day, rediscover, never-opened, new-here.
+    #[arg(long, value_name = "NAME")]
+    shelf: Option<String>,
+    /// Picks per shelf, at most.
+    #[arg(long, default_value_t = 24)]
+    limit: usize,
+    /// One JSON object per line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Writes every pick with its score and reasons.
+pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<()> {
+    let only = match &args.shelf {
+        None => None,
+        Some(name) => Some(ShelfKind::parse(name).ok_or_else(|| Error::NotFound {
+            what: "shelf",
+            name: name.clone(),
+        })?),
+    };
+    let reader = Reader::open(&context.dirs)?;
+    let (packs, _) = Packs::load(Some(&context.dirs.models()));
+    let words = console.words();
+    let input = suggest::gather(&reader)?;
+    let options = Options {
+        per_shelf: args.limit,
+        only,
+        ..Options::default()
+    };
+    let shelves = recommend::shelves(&input, &options);
+    let titles: HashMap<ItemId, String> = input
+        .items
+        .iter()
+        .map(|facts| {
+            let title = match facts.kind {
+                Kind::Audio => facts.title.clone(),
+                Kind::Photo | Kind::Clip => phrases::date(&words, facts.date_ms),
+            };
+            (facts.id, title)
+        })
+        .collect();
+    let title_of = |id: ItemId| titles.get(&id).cloned().unwrap_or_default();
+    for shelf in &shelves {
+        let about = shelf.about.map(title_of);
+        let title = phrases::shelf_title(&words, shelf, about.as_deref());
+        if !args.json {
+            console.line(&format!("{title}  [{}]", shelf.kind.as_str()));
+        }
+        for pick in &shelf.picks {
+            let Some(item) = reader.item(pick.item)? else {
+                continue;
+            };
+            let path = item.path().map(|path| path.display().to_string()).unwrap_or_default();
+            let text = |factor: &Factor| phrases::reason(&words, packs.vocabulary(), factor, title_of);
+            if args.json {
+                let reasons: Vec<_> = pick
+                    .reasons
+                    .iter()
+                    .map(|reason| {
+                        json!({
+                            "factor": reason.key,
+                            "weight": reason.weight,
+                            "text": text(&reason.factor),
+                            "evidence": reason.evidence,
+                        })
+                    })
+                    .collect();
+                console.json(&json!({
+                    "shelf": shelf.kind,
+                    "title": title,
+                    "item": pick.item,
+                    "path": path,
+                    "score": pick.score,
+                    "reasons": reasons,
+                }));
+            } else {
+                let reasons: Vec<String> = pick
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{:.2} {}", reason.weight, text(&reason.factor)))
+                    .collect();
+                console.line(&format!("  {:.2}  {path}\n        {}", pick.score, reasons.join("; ")));
+            }
+        }
+    }
+    if shelves.is_empty() && !args.json {
+        console.say("there is nothing to suggest yet");
+    }
+    Ok(())
+}
