@@ -50,7 +50,8 @@ fn is_probed(conn: &Connection, item: ItemId) -> Outcome<bool> {
         .query_row([item], |row| row.get(0))?)
 }
 
-fn item_of_hash(conn: &Connection, hash: &ContentHash) -> Outcome<Option<ItemId>> {
+/// The item with this content.
+pub(super) fn item_of_hash(conn: &Connection, hash: &ContentHash) -> Outcome<Option<ItemId>> {
     Ok(conn
         .prepare_cached("SELECT id FROM item WHERE hash = ?1")?
         .query_row([SqlHash(*hash)], |row| row.get(0))

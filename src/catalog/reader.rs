@@ -10,11 +10,13 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use super::change::Change;
 use super::fault::{Fault, Outcome};
 use super::types::{
-    Analysis, Collection, CollectionId, Event, Folder, FolderId, Health, IndexRow, Item, ItemId,
-    ItemTag, KnownFile, ModelRun, NewTagging, Profile, Song, Tag, TagId, TagState,
+    Analysis, Collection, CollectionId, ContentHash, Event, Folder, FolderId, Health, IndexRow,
+    Item, ItemId, ItemTag, KnownFile, ModelRun, NewTagging, Profile, Song, Tag, TagId, TagState,
 };
 use super::writer::Shared;
-use super::{analyses, collections, folders, health, history, items, schema, search, tags, undo};
+use super::{
+    analyses, collections, files, folders, health, history, items, schema, search, tags, undo,
+};
 use crate::dirs::Dirs;
 use crate::error::{Error, Result};
 use crate::media::Kind;
@@ -151,6 +153,11 @@ impl Reader {
         self.read("read the files of a folder", |conn| {
             folders::files(conn, folder)
         })
+    }
+
+    /// The item with this content.
+    pub fn item_by_hash(&self, hash: &ContentHash) -> Result<Option<ItemId>> {
+        self.read("find a content", |conn| files::item_of_hash(conn, hash))
     }
 
     /// Every file that was added alone, outside all folders.

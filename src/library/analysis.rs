@@ -13,14 +13,13 @@ use parking_lot::{Condvar, Mutex};
 
 use super::event::{LibraryEvent, Notice};
 use super::options::Options;
-use super::pending as audio;
 use super::sound::{self, Sound};
 use super::{Inner, thumbs};
 use crate::catalog::{Bulk, Item, ItemId, ModelTag, NewTagging, Reader, RunId};
 use crate::error::{Error, Result};
 use crate::jobs::{Activity, Cancel, Pause, Progress, guarded};
-use crate::media::Kind;
 use crate::media::photo::{self, Picture};
+use crate::media::{Kind, audio};
 use crate::models::{Tagging, Task};
 
 /// Analyser names in the catalogue.

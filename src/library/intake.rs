@@ -10,15 +10,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, never, select};
 
 use super::event::{LibraryEvent, Outbox, ScanReport, ScanStatus, ScanSummary};
-use super::files;
+use super::reading::{self, Candidate, Content, Done, Job, Read};
 use super::rejected::Rejected;
 use super::walk::{self, Found, FoundEntry, Unreadable};
-use crate::catalog::{
-    Catalog, ContentHash, FileOutcome, FileStatus, FolderId, FoundFile, ItemId, KnownFile, Probe,
-};
+use crate::catalog::{Catalog, FileOutcome, FileStatus, FolderId, FoundFile, ItemId, KnownFile};
 use crate::error::{Error, Result};
 use crate::jobs::{Activity, Cancel, Progress};
-use crate::media::{self, Format, Kind};
+use crate::media::{Format, Kind};
 
 /// Files per write.
 const BATCH: usize = 150;
@@ -73,52 +71,6 @@ pub(crate) struct Taken {
     pub unseen: Vec<KnownFile>,
     /// Those of them that are marked missing already.
     pub marked: HashSet<PathBuf>,
-}
-
-/// Work for the workers.
-enum Job {
-    Look(Candidate),
-    Read(Read),
-}
-
-/// A file that is not as the catalogue knows it.
-struct Candidate {
-    entry: FoundEntry,
-    folder: Option<FolderId>,
-    known: Option<KnownFile>,
-}
-
-impl Candidate {
-    fn new(entry: FoundEntry, folder: Option<FolderId>) -> Self {
-        Self {
-            entry,
-            folder,
-            known: None,
-        }
-    }
-}
-
-/// A file of the catalogue whose content has to be read.
-struct Read {
-    file: Candidate,
-    format: Format,
-    item: ItemId,
-    status: FileStatus,
-    hash: bool,
-    probe: bool,
-    is_last: bool,
-}
-
-enum Done {
-    Looked(Candidate, Result<Format>),
-    Read(Read, Result<Content>),
-}
-
-struct Content {
-    hash: Option<ContentHash>,
-    probe: Option<(Probe, Option<Error>)>,
-    /// The file is still as it was found.
-    is_settled: bool,
 }
 
 struct Intake<'a> {
@@ -216,7 +168,7 @@ impl Intake<'_> {
                 let (jobs, done) = (jobs_rx.clone(), done_tx.clone());
                 std::thread::Builder::new()
                     .name(format!("intake-{n}"))
-                    .spawn_scoped(scope, move || work(&jobs, &done, cancel))
+                    .spawn_scoped(scope, move || reading::work(&jobs, &done, cancel))
                     .map_err(|error| no_thread(&error))?;
             }
             drop((jobs_rx, done_tx));
@@ -427,7 +379,7 @@ impl Intake<'_> {
         if !looked.is_empty() {
             let files: Vec<FoundFile> = looked
                 .iter()
-                .map(|(file, format)| found_file(file, *format))
+                .map(|(file, format)| reading::found_file(file, *format))
                 .collect();
             let outcomes = self.context.catalog.bulk(|bulk| {
                 files
@@ -452,7 +404,7 @@ impl Intake<'_> {
             let outcomes = self.context.catalog.bulk(|bulk| {
                 bulk.mark_missing(&vanished)?;
                 read.iter()
-                    .map(|(read, content)| store(bulk, read, content))
+                    .map(|(read, content)| reading::store(bulk, read, content))
                     .collect::<Result<Vec<_>>>()
             })?;
             self.taken.marked.extend(vanished);
@@ -634,72 +586,4 @@ fn no_thread(error: &std::io::Error) -> Error {
         action: "start a worker",
         why: crate::error::one_line(&error.to_string()),
     }
-}
-
-fn found_file(file: &Candidate, format: Format) -> FoundFile {
-    FoundFile {
-        path: file.entry.path.clone(),
-        folder: file.folder,
-        size_bytes: file.entry.size_bytes,
-        mtime_ms: file.entry.mtime_ms,
-        kind: format.kind(),
-        hash: None,
-    }
-}
-
-/// Writes what was read of a file; tells the item it belongs to, and what its hash showed.
-fn store(
-    bulk: &mut crate::catalog::Bulk<'_>,
-    read: &Read,
-    content: &Content,
-) -> Result<(ItemId, Option<FileStatus>)> {
-    let (mut item, mut needs_probe, mut hashed) = (read.item, read.probe, None);
-    if let Some(hash) = &content.hash {
-        let outcome = bulk.set_hash(&read.file.entry.path, hash)?;
-        (item, needs_probe, hashed) = (outcome.item, outcome.needs_probe, Some(outcome.status));
-    }
-    if let Some((probe, _)) = &content.probe
-        && needs_probe
-    {
-        bulk.set_probe(item, probe)?;
-    }
-    Ok((item, hashed))
-}
-
-fn work(jobs: &Receiver<Job>, done: &Sender<Done>, cancel: &Cancel) {
-    for job in jobs {
-        if cancel.is_cancelled() {
-            return;
-        }
-        let result = match job {
-            Job::Look(file) => {
-                let format = crate::jobs::guarded("recognise the file", || {
-                    media::sniff(&file.entry.path).map(|sniffed| sniffed.format)
-                });
-                Done::Looked(file, format)
-            }
-            Job::Read(read) => {
-                let content = content(&read, cancel);
-                Done::Read(read, content)
-            }
-        };
-        if done.send(result).is_err() {
-            return;
-        }
-    }
-}
-
-fn content(read: &Read, cancel: &Cancel) -> Result<Content> {
-    let entry = &read.file.entry;
-    let hash = read
-        .hash
-        .then(|| files::hash(&entry.path, cancel))
-        .transpose()?;
-    let probe = read.probe.then(|| files::probe(&entry.path, read.format));
-    let is_settled = files::stamp(&entry.path) == Some((entry.size_bytes, entry.mtime_ms));
-    Ok(Content {
-        hash,
-        probe,
-        is_settled,
-    })
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Inner;
-use super::pending as audio;
 use crate::catalog::{ItemId, Reader};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
+use crate::media::audio;
 
 /// The analyser's name in the catalogue.
 pub(crate) const ANALYSER: &str = "sound";

@@ -1,6 +1,8 @@
 //! The library on real files in temporary folders.
 
 mod add;
+mod analyses;
+mod exports;
 mod pictures;
 mod scan;
 
