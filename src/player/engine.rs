@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::bell::{Bell, Sleeper};
 use super::command::{Output, PlayerCommand, PlayerEvent};
 use super::decode::Decoder;
-use super::device::{Fault, Hardware};
+use super::device::Hardware;
 use super::inbox::Inbox;
 use super::outlet::Outlet;
 use super::player::Shown;
@@ -154,10 +154,7 @@ impl Engine {
             PlayerCommand::Toggle if self.wants_play => self.pause(),
             PlayerCommand::Toggle | PlayerCommand::Resume => self.resume(),
             PlayerCommand::Pause => self.pause(),
-            PlayerCommand::Next => match self.queue.current().and_then(|id| self.queue.after(id)) {
-                Some(id) => self.go_to(id),
-                None => self.run_out(),
-            },
+            PlayerCommand::Next => self.next(),
             PlayerCommand::Previous => self.previous(),
             PlayerCommand::SeekTo(to) => self.seek(to),
             PlayerCommand::SetVolume(volume) => {
@@ -257,6 +254,16 @@ impl Engine {
         self.wants_play = true;
         self.trouble = None;
         self.begin(id, Duration::ZERO);
+    }
+
+    fn next(&mut self) {
+        let Some(current) = self.queue.current() else {
+            return;
+        };
+        match self.queue.after(current) {
+            Some(id) => self.go_to(id),
+            None => self.run_out(),
+        }
     }
 
     fn previous(&mut self) {
@@ -392,15 +399,12 @@ impl Engine {
         while let Some(next) = self.outlet.as_ref().and_then(Outlet::fault) {
             fault = fault.max(Some(next));
         }
-        match fault {
-            Some(fault) => {
-                tracing::info!(?fault, "the sound device stopped");
-                let before = self.reopened.filter(|(at, _)| at.elapsed() < REOPEN.1);
-                let times = before.map_or(0, |(_, times)| times) + 1;
-                self.reopened = Some((Instant::now(), times));
-                self.open_again(times <= REOPEN.0);
-            }
-            None => {}
+        if let Some(fault) = fault {
+            tracing::info!(?fault, "the sound device stopped");
+            let before = self.reopened.filter(|(at, _)| at.elapsed() < REOPEN.1);
+            let times = before.map_or(0, |(_, times)| times) + 1;
+            self.reopened = Some((Instant::now(), times));
+            self.open_again(times <= REOPEN.0);
         }
         if let Some((at, interval)) = self.retry
             && at <= Instant::now()

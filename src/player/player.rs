@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
@@ -29,6 +29,9 @@ pub(super) struct Shown {
     pub unshuffled: Option<Arc<[usize]>>,
     pub seed: u64,
 }
+
+/// How long dropping the player waits for its threads.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
 
 /// The player. Nothing here waits for a file or a device; dropping it ends the threads.
 pub struct Player {
@@ -126,7 +129,15 @@ impl Player {
 impl Drop for Player {
     fn drop(&mut self) {
         self.inbox.quit();
-        if let Some(thread) = self.thread.take() {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let start = Instant::now();
+        while !thread.is_finished() && start.elapsed() < LONGEST_GOODBYE {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // A system that hangs in closing a device must not keep the program.
+        if thread.is_finished() {
             drop(thread.join());
         }
     }

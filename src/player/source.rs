@@ -36,7 +36,7 @@ impl Source for Reader {
     }
 
     fn channels(&self) -> usize {
-        Reader::channels(self) as usize
+        Reader::channels(self)
     }
 
     fn frames(&self) -> Option<u64> {

@@ -190,7 +190,7 @@ fn nothing_to_play_is_no_error_and_null_swallows_everything() {
     let mut last = None;
     let tracks = vec![Track::from_path(&fixture("vorbis.ogg"))];
     play_blocking(tracks, Output::Null, Duration::ZERO, |event| {
-        last = Some(event.clone())
+        last = Some(event.clone());
     })
     .unwrap();
     assert_eq!(last, Some(PlayerEvent::Ended));
