@@ -12,7 +12,7 @@ use super::{clean_text, dates, limits};
 use crate::error::{Error, Result};
 
 /// What a packet or sidecar says, as far as Parlour uses it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Xmp {
     /// Stars, 1 to 5; `Some(0)` when it says that there are none.
     pub rating: Option<u8>,
@@ -25,6 +25,8 @@ pub struct Xmp {
     /// Keywords with their parents, outermost first, joined by `|`: `lr:hierarchicalSubject`, `digiKam:TagsList` and
     /// Microsoft's.
     pub hierarchical: Vec<String>,
+    /// Degrees north and east.
+    pub gps: Option<(f64, f64)>,
     /// When it was taken: wall clock, in milliseconds as if that were UTC.
     pub taken_ms: Option<i64>,
     /// How far that clock was ahead of UTC.
@@ -51,6 +53,8 @@ enum Property {
     Keyword,
     Hierarchy(char),
     Taken(u8),
+    Latitude,
+    Longitude,
 }
 
 fn property(namespace: &[u8], name: &[u8]) -> Option<Property> {
@@ -66,6 +70,9 @@ fn property(namespace: &[u8], name: &[u8]) -> Option<Property> {
         (EXIF, b"DateTimeOriginal") => Property::Taken(0),
         (PHOTOSHOP, b"DateCreated") => Property::Taken(1),
         (XAP, b"CreateDate") => Property::Taken(2),
+        (EXIF, b"GPSTimeStamp") => Property::Taken(3),
+        (EXIF, b"GPSLatitude") => Property::Latitude,
+        (EXIF, b"GPSLongitude") => Property::Longitude,
         _ => return None,
     })
 }
@@ -156,6 +163,24 @@ fn property_of(reader: &NsReader<&[u8]>, element: &BytesStart) -> Option<Propert
     }
 }
 
+/// `38,43.338N` or `38,43,20N`: degrees, minutes, seconds, and the side of the world.
+fn degrees(text: &str, most: f64) -> Option<f64> {
+    let side = text.chars().last()?.to_ascii_uppercase();
+    let numbers = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let mut value = 0.0;
+    let mut share = 1.0;
+    for number in numbers.split(',').take(3) {
+        value += number.trim().parse::<f64>().ok()? * share;
+        share /= 60.0;
+    }
+    let value = if matches!(side, 'S' | 'W') {
+        -value
+    } else {
+        value
+    };
+    (value.is_finite() && value.abs() <= most).then_some(value)
+}
+
 fn entity(name: &str) -> Option<String> {
     let plain = match name {
         "amp" => '&',
@@ -181,6 +206,8 @@ struct Found {
     /// The date found, and how good its source is (0 is best).
     taken: Option<(u8, dates::WallTime)>,
     percent: Option<u8>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
 }
 
 impl Found {
@@ -244,6 +271,8 @@ impl Found {
                     push(&mut self.xmp.hierarchical, path.join("|"));
                 }
             }
+            Property::Latitude => self.latitude = degrees(&value, 90.0),
+            Property::Longitude => self.longitude = degrees(&value, 180.0),
             Property::Taken(rank) => {
                 if let Some(time) = dates::parse(&value)
                     && self.taken.is_none_or(|(other, _)| rank < other)
@@ -256,6 +285,8 @@ impl Found {
 
     fn finish(mut self) -> Xmp {
         self.xmp.rating = self.xmp.rating.or(self.percent);
+        let place = self.latitude.zip(self.longitude);
+        self.xmp.gps = place.filter(|place| *place != (0.0, 0.0));
         if let Some((_, time)) = self.taken {
             self.xmp.taken_ms = Some(time.wall_ms);
             self.xmp.utc_offset_min = time.offset_min;
@@ -375,6 +406,9 @@ mod tests {
         assert_eq!(xmp.rating, Some(3));
         assert_eq!(xmp.keywords, ["one & two"]);
         assert_eq!((xmp.taken_ms, xmp.utc_offset_min), (Some(2500), Some(120)));
+        assert_eq!(degrees("38,43.2S", 90.0), Some(-38.72));
+        assert_eq!(degrees("9,30,36E", 180.0), Some(9.51));
+        assert_eq!(degrees("99,0N", 90.0), None);
         for end in 0..packet.len() {
             let _ = parse(&packet[..end]);
         }

@@ -101,13 +101,13 @@ pub fn probe(path: &Path) -> Result<AudioMeta> {
         };
         let raw_tags = tags::raw(stream.container.as_mut());
         // The header of some codecs tells another rate than is decoded: the decoder has the last word.
-        let reader = Reader::open(path)?;
+        let reader = Reader::of(path, stream)?;
         meta.sample_rate_hz = reader.sample_rate_hz();
         meta.channels = reader.channels() as u32;
-        let frames = reader
-            .frames()
-            .or_else(|| count_frames(&mut stream, reader.sample_rate_hz()));
-        drop(reader);
+        let frames = match reader.frames() {
+            Some(frames) => Some(frames),
+            None => count_frames(&mut Stream::open(path)?, reader.sample_rate_hz()),
+        };
         meta.duration_ms =
             frames.map(|frames| frames * 1000 / u64::from(meta.sample_rate_hz.max(1)));
         let picture_bytes = tags::fill(&mut meta, path, &raw_tags);

@@ -55,35 +55,37 @@ impl Reader {
     /// [`Error::Unsupported`] for formats and codecs that cannot be decoded, [`Error::NotMedia`],
     /// [`Error::Damaged`] when nothing can be decoded, [`Error::Io`].
     pub fn open(path: &Path) -> Result<Self> {
-        caught("audio", path, || {
-            let stream = Stream::open(path)?;
-            let mut reader = Self {
-                path: path.to_owned(),
-                origin: -stream.window.start,
-                rate_hz: stream.params.sample_rate.unwrap_or(0),
-                channels: 0,
-                stream,
-                at: 0,
-                wanted: 0,
-                is_lost: true,
-                bad_packets: 0,
-                is_done: false,
-                is_spent: false,
-                damage: None,
-                silence_left: 0,
-                pending: Vec::new(),
-                decoded: Vec::new(),
-            };
-            while reader.pending.is_empty() && !reader.is_done {
-                reader.decode_next();
-            }
-            if reader.channels == 0 {
-                return Err(reader
-                    .damage
-                    .unwrap_or_else(|| Error::damaged("audio", path, "it holds no sound")));
-            }
-            Ok(reader)
-        })
+        caught("audio", path, || Self::of(path, Stream::open(path)?))
+    }
+
+    /// Decodes the first packet of an opened stream.
+    pub(super) fn of(path: &Path, stream: Stream) -> Result<Self> {
+        let mut reader = Self {
+            path: path.to_owned(),
+            origin: -stream.window.start,
+            rate_hz: stream.params.sample_rate.unwrap_or(0),
+            channels: 0,
+            stream,
+            at: 0,
+            wanted: 0,
+            is_lost: true,
+            bad_packets: 0,
+            is_done: false,
+            is_spent: false,
+            damage: None,
+            silence_left: 0,
+            pending: Vec::new(),
+            decoded: Vec::new(),
+        };
+        while reader.pending.is_empty() && !reader.is_done {
+            reader.decode_next();
+        }
+        if reader.channels == 0 {
+            return Err(reader
+                .damage
+                .unwrap_or_else(|| Error::damaged("audio", path, "it holds no sound")));
+        }
+        Ok(reader)
     }
 
     /// Frames a second.

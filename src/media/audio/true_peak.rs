@@ -46,7 +46,7 @@ pub(super) struct TruePeak {
     /// The last `TAPS - 1` frames, then those not looked at yet, per channel.
     held: Vec<Vec<f32>>,
     sample_peak: f32,
-    true_peak: f32,
+    highest: f32,
 }
 
 impl TruePeak {
@@ -55,7 +55,7 @@ impl TruePeak {
             channels,
             held: vec![vec![0.0; TAPS - 1]; channels],
             sample_peak: 0.0,
-            true_peak: 0.0,
+            highest: 0.0,
         }
     }
 
@@ -75,18 +75,18 @@ impl TruePeak {
         let silence = vec![0.0; self.channels * TAPS];
         self.add(&silence);
         self.look();
-        let peak = f64::from(self.true_peak.max(self.sample_peak));
+        let peak = f64::from(self.highest.max(self.sample_peak));
         (peak > 0.0).then(|| 20.0 * peak.log10())
     }
 
     fn look(&mut self) {
         for held in &mut self.held {
-            let highest = held
+            let beside = held
                 .iter()
                 .fold(0.0f32, |peak, sample| peak.max(sample.abs()));
-            self.sample_peak = self.sample_peak.max(highest);
+            self.sample_peak = self.sample_peak.max(beside);
             // Between samples a wave of music rises by less than 3 dB over the highest beside it.
-            if highest > FLOOR.max(self.true_peak * FLOOR) {
+            if beside > FLOOR.max(self.highest * FLOOR) {
                 for taps in held.windows(TAPS) {
                     for phase in &PHASES {
                         let (mut forward, mut backward) = (0.0f32, 0.0f32);
@@ -94,7 +94,7 @@ impl TruePeak {
                             forward += phase[tap] * taps[tap];
                             backward += phase[tap] * taps[TAPS - 1 - tap];
                         }
-                        self.true_peak = self.true_peak.max(forward.abs()).max(backward.abs());
+                        self.highest = self.highest.max(forward.abs()).max(backward.abs());
                     }
                 }
             }

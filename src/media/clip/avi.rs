@@ -50,10 +50,10 @@ fn headers(bytes: &[u8]) -> ClipMeta {
                         Some([b'v', b'i', b'd', b's', code @ ..])
                             if &kind == b"strh" && meta.codec.is_empty() =>
                         {
-                            meta.codec = codec_name(&[code[0], code[1], code[2], code[3]]);
+                            meta.codec = codec_name([code[0], code[1], code[2], code[3]]);
                         }
                         Some([b'a', b'u', b'd', b's', ..]) if &kind == b"strh" => {
-                            meta.has_audio = true
+                            meta.has_audio = true;
                         }
                         _ => {}
                     }

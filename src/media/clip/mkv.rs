@@ -75,6 +75,13 @@ impl Segment {
         is_inside.then_some(segment)
     }
 
+    /// Finds the length of a recording that was never finished (browsers write such): the time of its last block.
+    pub fn measure(&mut self, reader: &mut (impl Read + Seek)) {
+        if self.duration.is_none() {
+            self.duration = last_block(reader).map(|ticks| ticks as f64);
+        }
+    }
+
     pub fn has_video(&self) -> bool {
         self.video().is_some()
     }
@@ -115,7 +122,8 @@ impl Segment {
                 match id {
                     0x83 => track.kind = uint(body),
                     0x86 => {
-                        track.codec = clean_text(&String::from_utf8_lossy(body)).unwrap_or_default()
+                        track.codec =
+                            clean_text(&String::from_utf8_lossy(body)).unwrap_or_default();
                     }
                     0xE0 => {
                         for (id, body) in elements(body) {
@@ -132,6 +140,43 @@ impl Segment {
             self.tracks.push(track);
         }
     }
+}
+
+/// The tick of the last block, from the last cluster that begins in the final stretch of the file.
+fn last_block(reader: &mut (impl Read + Seek)) -> Option<u64> {
+    const STRETCH: u64 = 4 << 20;
+    let end = reader.seek(SeekFrom::End(0)).ok()?;
+    reader
+        .seek(SeekFrom::Start(end.saturating_sub(STRETCH)))
+        .ok()?;
+    let mut tail = Vec::new();
+    reader.take(STRETCH).read_to_end(&mut tail).ok()?;
+    let marker = CLUSTER.to_be_bytes();
+    let start = tail.windows(4).rposition(|bytes| bytes == marker)?;
+    let mut rest = &tail[start..];
+    element_head(&mut rest)?;
+    let (mut base, mut last) = (None, 0);
+    for (id, body) in elements(rest) {
+        // A SimpleBlock, or the Block of a group: track number, then 16 bits of time against the cluster's.
+        let block = match id {
+            0xE7 => {
+                base = Some(uint(body));
+                continue;
+            }
+            0xA3 => Some(body),
+            0xA0 => elements(body)
+                .find(|(id, _)| *id == 0xA1)
+                .map(|(_, body)| body),
+            _ => continue,
+        };
+        let track_len = block.and_then(|block| Some(block.first()?.leading_zeros() as usize + 1));
+        if let Some((block, at)) = block.zip(track_len)
+            && let Some([high, low]) = block.get(at..at + 2)
+        {
+            last = last.max(i64::from(i16::from_be_bytes([*high, *low])));
+        }
+    }
+    base?.checked_add(u64::try_from(last).ok()?)
 }
 
 /// Id and size of the element at the reader's position; a size of `None` is "unknown" (live streams).

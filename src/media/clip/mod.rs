@@ -46,9 +46,10 @@ pub fn probe(path: &Path) -> Result<ClipMeta> {
     let mut reader = BufReader::new(open(path)?);
     caught("clip", path, || {
         let meta = match sniffed.format {
-            Format::Mkv | Format::WebM => {
-                mkv::Segment::read(&mut reader).map(|segment| segment.into_meta())
-            }
+            Format::Mkv | Format::WebM => mkv::Segment::read(&mut reader).map(|mut segment| {
+                segment.measure(&mut reader);
+                segment.into_meta()
+            }),
             Format::Avi => avi::read(&mut reader),
             _ => mp4::Movie::read(&mut reader).map(|movie| movie.into_meta()),
         };
@@ -70,7 +71,7 @@ impl mp4::Movie {
             } else {
                 (video.width, video.height)
             };
-            meta.codec = codec_name(&video.codec);
+            meta.codec = codec_name(video.codec);
         }
         meta.title = self.title;
         meta
@@ -87,7 +88,7 @@ impl mkv::Segment {
         };
         if let Some(video) = self.video() {
             (meta.width, meta.height) = (video.width, video.height);
-            meta.codec = match video.codec.as_str() {
+            let name = match video.codec.as_str() {
                 "V_MPEG4/ISO/AVC" => "H.264",
                 "V_MPEGH/ISO/HEVC" => "HEVC",
                 "V_VP8" => "VP8",
@@ -96,8 +97,8 @@ impl mkv::Segment {
                 "V_MPEG2" => "MPEG-2",
                 "V_THEORA" => "Theora",
                 other => other.strip_prefix("V_").unwrap_or(other),
-            }
-            .to_owned();
+            };
+            name.clone_into(&mut meta.codec);
         }
         meta.title = self.title;
         meta
@@ -105,8 +106,8 @@ impl mkv::Segment {
 }
 
 /// The name of a four-character code.
-fn codec_name(code: &[u8; 4]) -> String {
-    match code {
+fn codec_name(code: [u8; 4]) -> String {
+    match &code {
         b"avc1" | b"avc3" | b"H264" | b"h264" | b"X264" | b"x264" => "H.264".to_owned(),
         b"hev1" | b"hvc1" | b"dvh1" | b"dvhe" => "HEVC".to_owned(),
         b"vp08" | b"VP80" => "VP8".to_owned(),

@@ -78,7 +78,9 @@ pub(super) fn decode(path: &Path, bytes: &[u8], at_least: Option<u32>) -> Result
     };
     if has_inks {
         if segments.has_adobe {
-            pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
+            for ink in &mut pixels {
+                *ink = 255 - *ink;
+            }
         }
         pixels = colour::inks_to_srgb(pixels, icc.as_deref());
     }

@@ -233,6 +233,7 @@ impl PhotoMeta {
         self.title = xmp.title.or(self.title.take());
         self.caption = xmp.caption.or(self.caption.take());
         self.rating = xmp.rating.or(self.rating).filter(|stars| *stars > 0);
+        self.gps = self.gps.or(xmp.gps);
         if self.taken_ms.is_none() {
             self.taken_ms = xmp.taken_ms;
             self.utc_offset_min = xmp.utc_offset_min;

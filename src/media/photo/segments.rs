@@ -91,7 +91,7 @@ impl Segments {
                 self.icc.push((body[12], body[14..].to_vec()));
             }
             0xED if body.starts_with(b"Photoshop 3.0\0") => {
-                self.photoshop.extend_from_slice(&body[14..])
+                self.photoshop.extend_from_slice(&body[14..]);
             }
             0xEE if body.starts_with(b"Adobe") => self.has_adobe = true,
             _ => {}

@@ -81,3 +81,18 @@ fn songs_are_no_clips_and_clips_no_songs() {
         Err(Error::NotMedia { .. })
     ));
 }
+
+#[test]
+fn a_recording_that_was_never_finished_is_measured() {
+    let whole = std::fs::read(fixture("clip.webm")).unwrap();
+    let at = whole
+        .windows(3)
+        .position(|bytes| bytes == [0x44, 0x89, 0x88])
+        .unwrap();
+    let mut bytes = whole.clone();
+    // The duration becomes an element of no meaning.
+    bytes[at..at + 3].copy_from_slice(&[0x44, 0x8A, 0x88]);
+    let (_folder, path) = file_of("live.webm", &bytes);
+    let duration_ms = clip::probe(&path).unwrap().duration_ms.unwrap();
+    assert!((650..=900).contains(&duration_ms), "{duration_ms}");
+}

@@ -74,7 +74,7 @@ fn torture(names: &[&str]) {
             } else {
                 bytes.len()
             };
-            for _ in 0..1 + round % 4 {
+            for _ in 0..=round % 4 {
                 let at = random.usize(..reach);
                 bytes[at] = [0, 0xFF, 0x7F, 0x80, random.u8(..)][random.usize(..5)];
             }
