@@ -63,8 +63,15 @@ fn caught<T>(what: &'static str, path: &Path, decode: impl FnOnce() -> Result<T>
         .unwrap_or_else(|_| Err(Error::damaged(what, path, "its decoder gave up")))
 }
 
-/// Opens a media file for reading.
+/// Opens a media file for reading. Only regular files: opening a pipe would wait for somebody to write into it.
 fn open(path: &Path) -> Result<File> {
+    let metadata =
+        std::fs::metadata(path).map_err(|error| Error::io("open the file", path, &error))?;
+    if !metadata.is_file() {
+        return Err(Error::NotMedia {
+            path: path.to_owned(),
+        });
+    }
     File::open(path).map_err(|error| Error::io("open the file", path, &error))
 }
 

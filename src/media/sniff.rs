@@ -1,6 +1,6 @@
 //! What a file is, by its content.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::{Format, Kind, clip, limits, mpeg, open};
@@ -44,18 +44,12 @@ impl Sniffed {
 /// # Errors
 /// [`Error::Empty`], [`Error::NotMedia`], [`Error::Io`].
 pub fn sniff(path: &Path) -> Result<Sniffed> {
-    let mut file = open(path)?;
-    let io = |error: &std::io::Error| Error::io("read the file", path, error);
-    if file.metadata().map_err(|error| io(&error))?.is_dir() {
-        return Err(Error::NotMedia {
-            path: path.to_owned(),
-        });
-    }
+    let mut file = BufReader::new(open(path)?);
     let mut head = Vec::with_capacity(limits::SNIFF_BYTES);
     (&mut file)
         .take(limits::SNIFF_BYTES as u64)
         .read_to_end(&mut head)
-        .map_err(|error| io(&error))?;
+        .map_err(|error| Error::io("read the file", path, &error))?;
     if head.is_empty() {
         return Err(Error::Empty {
             path: path.to_owned(),

@@ -48,7 +48,10 @@ fn beside(path: &Path) -> Option<Vec<u8>> {
         .take(limits::MAX_BOXES)
     {
         let candidate = entry.path();
-        let stem = candidate.file_stem()?.to_string_lossy().to_lowercase();
+        let Some(stem) = candidate.file_stem() else {
+            continue;
+        };
+        let stem = stem.to_string_lossy().to_lowercase();
         let extension = candidate
             .extension()
             .map(|e| e.to_string_lossy().to_lowercase())

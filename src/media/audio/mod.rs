@@ -144,7 +144,8 @@ fn count_frames(stream: &mut Stream, rate_hz: u32) -> Option<u64> {
             }
         }
     }
-    (end > 0).then_some(end)
+    let heard = end.saturating_sub(stream.window.start.max(0) as u64);
+    (heard > 0).then_some(heard)
 }
 
 fn codec_name(id: AudioCodecId) -> &'static str {

@@ -212,6 +212,8 @@ impl Reader {
                     self.fail(error);
                     self.is_done = true;
                 }
+                self.bad_packets += 1;
+                self.is_done |= self.bad_packets > limits::MAX_BAD_PACKETS;
                 self.stream.window.frames = None;
                 self.stream.window.is_cut = false;
                 self.origin = self.at.max(0);

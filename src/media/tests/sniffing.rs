@@ -129,10 +129,7 @@ fn what_is_no_media_is_refused() {
     }
     let (folder, path) = file_of("empty.jpg", b"");
     assert!(matches!(sniff(&path), Err(Error::Empty { .. })));
-    assert!(matches!(
-        sniff(folder.path()),
-        Err(Error::NotMedia { .. } | Error::Io { .. })
-    ));
+    assert!(matches!(sniff(folder.path()), Err(Error::NotMedia { .. })));
     assert!(matches!(
         sniff(&path.with_extension("gone")),
         Err(Error::Io { .. })
