@@ -287,6 +287,12 @@ fn settle_title(conn: &Connection, item: ItemId) -> Outcome<()> {
 
 /// Makes the item's flags say what its paths say.
 pub(super) fn refresh(conn: &Connection, item: ItemId) -> Outcome<()> {
+    let removed = |conn: &Connection| -> rusqlite::Result<Option<bool>> {
+        conn.prepare_cached("SELECT flags & 32 <> 0 FROM item WHERE id = ?1")?
+            .query_row([item], |row| row.get(0))
+            .optional()
+    };
+    let was_removed = removed(conn)? == Some(true);
     conn.prepare_cached(
         "UPDATE item SET flags = (flags & ~33)
              | CASE WHEN EXISTS (SELECT 1 FROM path WHERE item = ?1 AND state = 0) THEN 0 ELSE 1 END
@@ -295,6 +301,15 @@ pub(super) fn refresh(conn: &Connection, item: ItemId) -> Outcome<()> {
          WHERE id = ?1",
     )?
     .execute([item])?;
+    // Counters leave out what was removed; what comes back counts again.
+    if was_removed && removed(conn)? == Some(false) {
+        conn.prepare_cached(
+            "UPDATE tag_count SET confirmed = confirmed + (t.state = 1), shown = shown + (t.state = 2),
+                 suggested = suggested + (t.state = 3), rejected = rejected + (t.state = 4)
+             FROM item_tag AS t WHERE t.item = ?1 AND t.tag = tag_count.tag",
+        )?
+        .execute([item])?;
+    }
     Ok(())
 }
 

@@ -94,7 +94,11 @@ pub(super) fn file(conn: &Connection, path: &Path) -> Outcome<Option<KnownFile>>
     Ok(known_files(conn, "path = ?1", [path_value(path)])?.pop())
 }
 
-fn known_files(conn: &Connection, which: &str, params: impl rusqlite::Params) -> Outcome<Vec<KnownFile>> {
+fn known_files(
+    conn: &Connection,
+    which: &str,
+    params: impl rusqlite::Params,
+) -> Outcome<Vec<KnownFile>> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT path, item, size_bytes, mtime_ms, state, is_hashed, is_probed
          FROM path JOIN item ON item.id = path.item WHERE {which}"

@@ -15,8 +15,10 @@ pub(super) fn merge(conn: &Connection, from: ItemId, into: ItemId) -> Outcome<()
     if from == into {
         return Ok(());
     }
+    conn.prepare_cached("UPDATE path SET item = ?2 WHERE item = ?1")?
+        .execute(params![from, into])?;
+    refresh(conn, into)?;
     for statement in [
-        "UPDATE path SET item = ?2 WHERE item = ?1",
         "UPDATE event SET item = ?2 WHERE item = ?1",
         // Where `from` knows better, the weaker row of `into` goes first.
         "DELETE FROM item_tag WHERE item = ?2 AND EXISTS (
@@ -41,7 +43,7 @@ pub(super) fn merge(conn: &Connection, from: ItemId, into: ItemId) -> Outcome<()
     delete(conn, from)?;
     conn.prepare_cached("INSERT INTO merged (id, into_) VALUES (?1, ?2)")?
         .execute(params![from, into])?;
-    refresh(conn, into)
+    Ok(())
 }
 
 /// Gives one path of an item an item of its own, because its content is no longer that of the other copies. The new

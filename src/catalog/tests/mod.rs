@@ -2,7 +2,9 @@
 
 mod changes;
 mod identity;
+mod merging;
 mod safety;
+mod searching;
 mod tagging;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,3 @@
+//! The whole program from outside: one executable for all topics.
+
+mod kill;
