@@ -38,10 +38,16 @@ impl Interrupt {
 }
 
 impl Reader {
+    /// Beside the writer of this process.
     pub(super) fn connect(shared: Arc<Shared>) -> Result<Self> {
+        Self::connect_as(shared, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn connect_as(shared: Arc<Shared>, access: OpenFlags) -> Result<Self> {
         let connect = || -> Outcome<Connection> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let conn = Connection::open_with_flags(&shared.file, flags)?;
+            conn.pragma_update(None, "query_only", true)?;
             conn.busy_timeout(std::time::Duration::from_secs(10))?;
             conn.pragma_update(None, "cache_size", -16_384)?;
             conn.set_prepared_statement_cache_capacity(64);
@@ -66,7 +72,8 @@ impl Reader {
             changes: AtomicU64::new(0),
             is_damaged: AtomicBool::new(false),
         };
-        let reader = Self::connect(Arc::new(shared))?;
+        // A crash may have left a log that has to be taken up first, which takes more than reading.
+        let reader = Self::connect_as(Arc::new(shared), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let found = reader.read("read the catalogue", |conn| Ok(schema::version(conn)?))?;
         match found {
             0 => Err(Error::NotFound {

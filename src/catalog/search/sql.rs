@@ -25,6 +25,8 @@ pub(super) struct Plan {
 
 /// Tags of at most this many names per word are looked for.
 const MAX_TAGS_PER_WORD: i64 = 200;
+/// A set of up to this many items is worth starting from; past it, walking down the timeline is quicker.
+const SMALL_SET: i64 = 4000;
 /// All names below this one begin with it; above any character that can be in a name.
 const LAST: char = '\u{10ffff}';
 
@@ -70,8 +72,9 @@ fn add(conn: &Connection, plan: &mut Plan, what: &What, is_not: bool) -> Outcome
             for name in any {
                 tags.extend(tags_named(conn, name)?);
             }
-            plan.conditions.push(tag_condition(&tags, states, is_not));
-            plan.has_set |= !is_not;
+            let is_wide = is_not || count(conn, &tags)? > SMALL_SET;
+            plan.conditions.push(tag_condition(&tags, states, is_wide));
+            plan.has_set |= !is_wide;
         }
         What::Kind(kinds) => {
             let codes: Vec<String> = kinds
@@ -145,16 +148,22 @@ fn anywhere(
         plan.matches.push(matched);
         return Ok(());
     }
-    let mut set = "SELECT rowid FROM words WHERE words MATCH ?".to_owned();
     plan.values.push(Value::from(matched));
-    if !tags.is_empty() {
-        set = format!(
-            "{set} UNION ALL SELECT item FROM item_tag WHERE tag IN ({}) AND state IN (1, 2)",
-            list(&tags)
-        );
-    }
-    plan.conditions.push(format!("i.id IN ({set})"));
-    plan.has_set |= !is_not;
+    let in_text = "SELECT rowid FROM words WHERE words MATCH ?";
+    let sure = [TagState::Confirmed, TagState::Shown];
+    let is_wide = count(conn, &tags)? > SMALL_SET;
+    plan.conditions.push(if tags.is_empty() {
+        format!("i.id IN ({in_text})")
+    } else if is_wide {
+        format!(
+            "({} OR i.id IN ({in_text}))",
+            tag_condition(&tags, &sure, true)
+        )
+    } else {
+        let set = tag_set(&tags, &sure);
+        format!("i.id IN ({in_text} UNION ALL {set})")
+    });
+    plan.has_set |= !is_not && !is_wide;
     Ok(())
 }
 
@@ -238,20 +247,46 @@ fn tags_named(conn: &Connection, name: &str) -> Outcome<Vec<TagId>> {
     Ok(found)
 }
 
-fn tag_condition(tags: &[TagId], states: &[TagState], is_not: bool) -> String {
-    let states: Vec<String> = states
+/// Items with one of the tags. `is_wide`: probed item by item, in the item's own few rows, which is quicker where many
+/// have it and the first hundreds will do; else as a set to start from.
+fn tag_condition(tags: &[TagId], states: &[TagState], is_wide: bool) -> String {
+    if is_wide {
+        let (tags, states) = (list(tags), state_list(states));
+        format!(
+            "EXISTS (SELECT 1 FROM item_tag AS t
+                 WHERE t.item = i.id AND +t.tag IN ({tags}) AND +t.state IN ({states}))"
+        )
+    } else {
+        format!("i.id IN ({})", tag_set(tags, states))
+    }
+}
+
+fn tag_set(tags: &[TagId], states: &[TagState]) -> String {
+    format!(
+        "SELECT item FROM item_tag WHERE tag IN ({}) AND state IN ({})",
+        list(tags),
+        state_list(states)
+    )
+}
+
+fn state_list(states: &[TagState]) -> String {
+    let codes: Vec<String> = states
         .iter()
         .map(|state| state.code().to_string())
         .collect();
-    let (tags, states) = (list(tags), states.join(", "));
-    if is_not {
-        // One look into the item's own rows each.
-        format!(
-            "EXISTS (SELECT 1 FROM item_tag AS t WHERE t.item = i.id AND t.tag IN ({tags}) AND t.state IN ({states}))"
-        )
-    } else {
-        format!("i.id IN (SELECT item FROM item_tag WHERE tag IN ({tags}) AND state IN ({states}))")
+    codes.join(", ")
+}
+
+/// On how many items these tags are, in any state; an item counts once for each.
+fn count(conn: &Connection, tags: &[TagId]) -> Outcome<i64> {
+    if tags.is_empty() {
+        return Ok(0);
     }
+    let sql = format!(
+        "SELECT coalesce(sum(confirmed + shown + suggested + rejected), 0) FROM tag_count WHERE tag IN ({})",
+        list(tags)
+    );
+    Ok(conn.query_row(&sql, [], |row| row.get(0))?)
 }
 
 fn list(tags: &[TagId]) -> String {
