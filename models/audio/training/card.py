@@ -7,19 +7,17 @@ BEGIN, END = "<!-- table: written by train.py -->", "<!-- end of table -->"
 
 def quality(head, where):
     """The one line of the manifest."""
-    rows = [r for r in head.rows if r["trained"] is not None]
-    best = [max(r["trained"], r["untouched"]) if r["used"] == "trained" else r["untouched"] for r in rows]
-    shown = [r for r in rows if r["show"] < 2.0]
-    untouched = np.mean([r["untouched"] for r in rows])
-    precision = np.mean([r["precision"] for r in shown]) if shown else 0.0
-    return f"mean AP {np.mean(best):.3f} over {len(rows)} tags (backbone untouched {untouched:.3f}), {len(shown)} tags shown at mean precision {precision:.2f}; {where}"
+    ours, untouched = (np.mean([r[key] for r in head.rows]) for key in ("ours", "untouched"))
+    shown = [r["precision"] for r in head.rows if r["show"] < 2.0]
+    return f"mean AP {ours:.3f} over {len(head.rows)} tags (backbone untouched {untouched:.3f}), {len(shown)} tags shown at mean precision {np.mean(shown):.2f}; {where}"
 
 
 def table(head):
-    lines = ["| tag | clips with / without | sources | left out | AP untouched | AP trained | used | shown from | precision | recall |", "|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| tag | clips with / without | sources | left out | AP untouched | AP here | head | shown from | precision | recall |", "|---|---|---|---|---|---|---|---|---|---|"]
     for r in head.rows:
         shown = ("suggestion", "", "") if r["show"] >= 2.0 else (f"{r['show']:.2f}", f"{r['precision']:.2f}", f"{r['recall']:.2f}")
-        cells = [r["slug"], f"{r['positives']} / {r['absent']}", str(r["sources"]), r["left_out"], f"{r['untouched']:.3f}", f"{r['trained']:.3f}", r["used"], *shown]
+        own = {0.0: "no", 0.5: "half", 1.0: "yes"}[r["gain"]]
+        cells = [r["slug"], f"{r['positives']} / {r['absent']}", str(r["sources"]), r["left_out"], f"{r['untouched']:.3f}", f"{r['ours']:.3f}", own, *shown]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

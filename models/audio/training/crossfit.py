@@ -10,59 +10,53 @@ def source_folds(family, labels, count=9):
     names, which = np.unique(family, return_inverse=True)
     sizes = np.array([(labels[which == k] == 1).sum() for k in range(len(names))])
     fold, load = np.zeros(len(names), int), np.zeros(count)
-    for k in np.argsort(-sizes):
+    for k in np.argsort(-sizes, kind="stable"):
         fold[k] = int(np.argmin(load))
         load[fold[k]] += sizes[k]
     return fold[which]
 
 
-def group_folds(group, count=4):
-    """Fold number per clip: whole recordings together, spread by a fixed hash."""
+def group_folds(group, count=5):
+    """Fold number per clip: whole recordings together, spread by a fixed shuffle."""
     names, which = np.unique(group, return_inverse=True)
     order = np.random.default_rng(5).permutation(len(names))
     return (order % count)[which]
 
 
-def patch_targets(labels, weight, clip, logits=None):
-    """Targets and weights of patches: an absence counts on every patch, a presence on the patches that seem to hold it."""
-    target = (labels[clip] == 1).astype(np.float32)
-    starts = np.flatnonzero(np.r_[True, clip[1:] != clip[:-1]])
-    sizes = np.diff(np.r_[starts, len(clip)])
-    share = np.repeat(1.0 / sizes, sizes)[:, None].astype(np.float32)
-    if logits is not None:
-        attention = heads.sigmoid(logits) + 0.02
-        total = np.add.reduceat(attention, starts, axis=0)
-        attention = attention / np.repeat(total, sizes, axis=0)
-        share = np.where(target > 0, attention, share)
-    return target, weight[clip] * share
-
-
-def train(x, floor, labels, family, clip, keep, ridge, rounds=2):
-    """Fits on the clips of `keep`; tags without a positive there stay with the backbone (scale 1, nothing added)."""
-    weight = heads.clip_weights(np.where(keep[:, None], labels, 0), family)
-    used = keep[clip]
-    rows, owner = x[used], clip[used]
-    tags = np.flatnonzero(((labels == 1) & keep[:, None]).any(0) & ((labels == -1) & keep[:, None]).any(0))
+def train(x, floor, labels, family, keep, ridge):
+    """(scale, offset, weights) from the clips of `keep`; tags without positives or absences there stay with the backbone."""
+    weight = heads.clip_weights(np.where(keep[:, None], labels, 0), family)[keep]
+    known = labels[keep]
+    tags = np.flatnonzero((known == 1).any(0) & (known == -1).any(0))
     scale, offset = np.ones(floor.shape[1], np.float32), np.zeros(floor.shape[1], np.float32)
     added = np.zeros((x.shape[1], floor.shape[1]), np.float32)
-    logits, start = floor[used][:, tags], None
-    for turn in range(rounds):
-        target, w = patch_targets(labels[:, tags], weight[:, tags], owner, logits)
-        steps = 50 if turn == 0 else 40
-        a, b, c = heads.fit(rows, floor[used][:, tags], target, w, ridge, steps=steps, start=start)
-        start = np.concatenate([a[None], b[None], c])
-        logits = a * floor[used][:, tags] + b + rows @ c
-    scale[tags], offset[tags], added[:, tags] = a, b, c
+    target = (known[:, tags] == 1).astype(np.float32)
+    scale[tags], offset[tags], added[:, tags] = heads.fit(x[keep], floor[keep][:, tags], target, weight[:, tags], ridge)
     return scale, offset, added
 
 
-def left_out(x, floor, labels, family, clip, fold, ridge):
-    """Patch logits [patches, tags], each from a head trained without its fold; and where that tag was trained at all."""
-    out, trained = np.zeros_like(floor), np.zeros(floor.shape, bool)
+def left_out(patches, clips, labels, family, fold, ridge):
+    """Patch logits [patches, tags], each from a head trained without its fold; and, per clip, whether that head saw the tag.
+
+    `patches`: (x, floor, clip number of each patch); `clips`: (x, floor)."""
+    x, floor, owner = patches
+    out, trained = floor.copy(), np.zeros(labels.shape, bool)
     for k in np.unique(fold):
         keep = fold != k
-        scale, offset, added = train(x, floor, labels, family, clip, keep, ridge)
-        rows = fold[clip] == k
+        scale, offset, added = train(*clips, labels, family, keep, ridge)
+        rows = ~keep[owner]
         out[rows] = scale * floor[rows] + offset + x[rows] @ added
-        trained[rows] = ((labels == 1) & keep[:, None]).any(0)
+        trained[~keep] = ((labels[keep] == 1).sum(0) >= 3)[None]
     return out, trained
+
+
+def precision_inside(score, label, part):
+    """Mean AP over the parts (folds or families) that hold at least two positives and an absence, weighted by the root of the positives."""
+    total, weights = 0.0, 0.0
+    for k in np.unique(part):
+        rows = part == k
+        hits = int((label[rows] == 1).sum())
+        found = heads.average_precision(score[rows], label[rows]) if hits >= 2 else None
+        if found is not None:
+            total, weights = total + found * np.sqrt(hits), weights + np.sqrt(hits)
+    return total / weights if weights else None

@@ -49,13 +49,13 @@ class Patches:
 def run(clips, kind, work, tag, chosen=None):
     """Patches of the `chosen` clips (all when None); `kind` is "yamnet" or "musicnn"."""
     chosen = np.arange(len(clips)) if chosen is None else chosen
-    key = hashlib.sha256(np.concatenate([clips.ends, chosen]).astype(np.int64).tobytes()).hexdigest()[:12]
+    spec = dataclasses.replace(features.SOUND if kind == "yamnet" else features.MUSIC, max_patches=1000)
+    key = hashlib.sha256(np.concatenate([clips.ends, chosen]).astype(np.int64).tobytes() + str(spec).encode()).hexdigest()[:12]
     path = work / f"{kind}-{tag}-{key}.npz"
     if path.exists():
         kept = np.load(path)
         return Patches(kept["hidden"].astype(np.float32), kept["logits"].astype(np.float32), kept["clip"], kept["level_db"])
     net = yamnet_session() if kind == "yamnet" else musicnn_session()
-    spec = dataclasses.replace(features.SOUND if kind == "yamnet" else features.MUSIC, max_patches=1000)
     hidden, logits, owner, levels = [], [], [], []
     for index in chosen:
         mel = features.patches(spec, clips.samples(index))

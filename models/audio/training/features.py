@@ -2,6 +2,7 @@
 
 import subprocess
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -62,6 +63,7 @@ def mel_to_hz(mel, scale):
     return np.where(mel < 15.0, mel * (200.0 / 3.0), 1000.0 * np.exp((mel - 15.0) * (np.log(6.4) / 27.0)))
 
 
+@lru_cache
 def mel_filters(spec):
     """Triangles that are linear in Hz, [bands, fft/2+1]."""
     bins_hz = np.arange(spec.fft // 2 + 1) * (SAMPLE_RATE_HZ / spec.fft)

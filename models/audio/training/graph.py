@@ -35,7 +35,7 @@ class Graph:
 
     def kernel(self, array):
         """A convolution kernel [out, ...]; large ones are stored as int8 with one scale per output channel."""
-        if not self.half or array.size < 100_000:
+        if not self.half or array.size < 300_000:
             return self.weight(array)
         scale = np.abs(array).reshape(len(array), -1).max(1) / 127.0
         scale = np.maximum(scale, 1e-12).reshape([-1] + [1] * (array.ndim - 1)).astype(np.float32)
@@ -135,12 +135,11 @@ def musicnn_body(graph, mel, arrays):
     return graph.affine(x, scale.reshape(1, -1), shift.reshape(1, -1))
 
 
-def finish(graph, hidden, floor, head, mean, projection, input_shape, name):
-    """Adds the embedding and the tag scores, and returns the whole model."""
-    x = graph.dense(hidden, projection, -(mean @ projection))
-    graph.unit_length(x, "embedding")
-    scaled = graph.affine(floor, head.scale[None], head.offset[None])
-    logits = graph.add("Add", [scaled, graph.add("MatMul", [x, graph.weight(head.added)])])
+def finish(graph, hidden, floor, head, embed, input_shape, name):
+    """Adds the embedding and the tag scores, and returns the whole model; `head` is (scale, offset, weights on `hidden`)."""
+    (scale, offset, added), (mean, projection) = head, embed
+    graph.unit_length(graph.dense(hidden, projection, -(mean @ projection)), "embedding")
+    logits = graph.add("Add", [graph.affine(floor, scale[None], offset[None]), graph.add("MatMul", [hidden, graph.weight(added)])])
     graph.add("Sigmoid", [logits], "scores")
-    outputs = [("embedding", [1, projection.shape[1]]), ("scores", [1, len(head.scale)])]
+    outputs = [("embedding", [1, projection.shape[1]]), ("scores", [1, len(scale)])]
     return graph.model(name, [("mel", list(input_shape))], outputs)

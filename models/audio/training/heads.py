@@ -27,8 +27,8 @@ def whitening(features, weight, dims):
     return mean.astype(np.float32), (vectors / np.sqrt(values + 0.02 * values[0] / dims)).astype(np.float32)
 
 
-def fit(x, floor, target, weight, ridge, scale_ridge=0.5, steps=80, start=None):
-    """x [n,d], floor and target and weight [n,t]; returns (scale [t], offset [t], weights [d,t]).
+def fit(x, floor, target, weight, ridge, scale_ridge=0.5, steps=40):
+    """x [n,d], floor, target and weight [n,t]; returns (scale [t], offset [t], weights [d,t]).
 
     `weight` is 0 where a label is unknown; each tag's weights sum to about one hundred."""
     n_dims, n_tags = x.shape[1], floor.shape[1]
@@ -47,9 +47,8 @@ def fit(x, floor, target, weight, ridge, scale_ridge=0.5, steps=80, start=None):
         grad = np.concatenate([[(slope * floor).sum(0) + 2.0 * scale_ridge * (scale - 1.0)], [slope.sum(0)], x.T @ slope + 2.0 * ridge * w])
         return value, grad.ravel().astype(np.float64)
 
-    if start is None:
-        start = np.zeros((n_dims + 2, n_tags))
-        start[0] = 1.0
+    start = np.zeros((n_dims + 2, n_tags))
+    start[0] = 1.0
     done = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxcor": 8})
     return unpack(done.x.astype(np.float32))
 

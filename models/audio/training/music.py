@@ -12,10 +12,11 @@ import pack
 import tagger
 from dataset import HERE, read_csv, vocabulary
 
-RIDGE = None
+RIDGE = 30.0
 DIMS = 200
 NO_CLASS = -4.0
 FEWEST_POSITIVES = 8
+USELESS_AP = 0.3
 MTT = [
     "guitar", "classical", "slow", "techno", "strings", "drums", "electronic", "rock", "fast", "piano", "ambient", "beat", "violin", "vocal", "synth", "female", "indian", "opera",
     "male", "singing", "vocals", "no vocals", "harpsichord", "loud", "quiet", "flute", "woman", "male vocal", "no vocal", "pop", "soft", "sitar", "solo", "man", "classic", "choir",
@@ -52,14 +53,20 @@ def make(clips, args):
     absences = dict(zip(clips.slugs, (clips.labels[is_music] == -1).sum(0)))
     groups = {row["slug"]: row["group"] for row in vocabulary()}
     measured = {s for s in clips.slugs if positives[s] >= FEWEST_POSITIVES and absences[s] >= FEWEST_POSITIVES}
-    kept = {s for s in measured if groups[s] in ("genre", "mood", "instrument") or s in ("instrumental", "singing")}
-    slugs = [s for s in clips.slugs if s != "music" and (any(by_slug[s]) or (RIDGE is not None and s in kept))]
+    sources = {s: set(clips.family[is_music & (clips.labels[:, i] == 1)]) for i, s in enumerate(clips.slugs)}
+    # Single notes of one sample library say nothing about songs.
+    taught = {s for s in measured if len(sources[s]) >= 2 or sources[s] == {"emotify"}}
+    kept = {s for s in taught if groups[s] in ("genre", "mood", "instrument") or s in ("instrumental", "singing")}
+    slugs = [s for s in clips.slugs if s != "music" and (any(by_slug[s]) or s in kept)]
     found = extract.run(clips, "musicnn", args.work, "music", np.flatnonzero(is_music))
     classes = [by_slug[s] for s in slugs]
     floor = own_logits(found.logits, classes)
     mean, projection = heads.whitening(found.hidden, 1.0 / np.bincount(found.clip)[found.clip], DIMS)
     x = (found.hidden - mean) @ projection
-    head = tagger.make(x, floor, clips, found.clip, slugs, measured, RIDGE, features.MUSIC.pool, (1.0, 0.0))
+    head = tagger.make(x, floor, clips, found.clip, slugs, measured & set(slugs), RIDGE, features.MUSIC.pool, [any(row) for row in classes], ["emotify"])
+    useless = {r["slug"] for r in head.rows if not any(by_slug[r["slug"]]) and r["ours"] < USELESS_AP}
+    keep = [i for i, s in enumerate(slugs) if s not in useless]
+    head, slugs, classes = tagger.keep(head, keep, slugs), [slugs[i] for i in keep], [classes[i] for i in keep]
     folder = args.out / "music"
     model = build(head, classes, mean, projection)
     top = {
@@ -94,4 +101,5 @@ def build(head, classes, mean, projection):
         best.append(graph.classes_to_tags(g, logits, [[c - 50 * k for c in row[k]] for row in classes], 0.0))
     first, second, start = shares(classes)
     floor = g.add("Add", [g.affine(best[0], first[None], start[None]), g.affine(best[1], second[None], np.zeros((1, len(classes))))])
-    return graph.finish(g, g.add("Concat", hidden, axis=1), floor, head, mean, projection, shape, "parlour-music")
+    added, offset = projection @ head.added, head.offset - (mean @ projection) @ head.added
+    return graph.finish(g, g.add("Concat", hidden, axis=1), floor, (head.scale, offset, added), (mean, projection), shape, "parlour-music")

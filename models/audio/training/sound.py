@@ -12,11 +12,12 @@ import pack
 import tagger
 from dataset import HERE, ids, read_csv, vocabulary
 
-RIDGE = None
-DIMS = 256
+RIDGE = 10.0
+EMBEDDING_DIMS, HEAD_DIMS = 256, 128
+USELESS_AP = 0.3
 NO_CLASS = -4.0
 FEWEST_POSITIVES = 8
-LEFT_TO_MUSIC = {"instrumental", "male-singing", "female-singing", "chillout", "experimental", "indie", "party", "calm", "energetic", "sad", "happy", "tense"}
+LEFT_TO_MUSIC = {"instrumental", "male-singing", "female-singing", "chillout", "experimental", "indie", "party", "calm", "energetic", "sad", "happy", "tense", "silence"}
 
 
 def tag_classes():
@@ -28,19 +29,19 @@ def tag_classes():
 def make(clips, args):
     classes = tag_classes()
     positives = dict(zip(clips.slugs, (clips.labels == 1).sum(0)))
-    slugs = [s for s in clips.slugs if s in classes and (classes[s] or (RIDGE is not None and positives[s] >= FEWEST_POSITIVES))]
+    slugs = [s for s in clips.slugs if s in classes and (classes[s] or positives[s] >= FEWEST_POSITIVES)]
     found = extract.run(clips, "yamnet", args.work, "all")
-    floor = np.full((len(found.clip), len(slugs)), NO_CLASS, np.float32)
-    for t, slug in enumerate(slugs):
-        if classes[slug]:
-            floor[:, t] = found.logits[:, classes[slug]].max(1)
-    floor = np.clip(floor, heads.FLOOR_LOW, heads.FLOOR_HIGH)
-    mean, projection = heads.whitening(found.hidden, 1.0 / np.bincount(found.clip)[found.clip], DIMS)
-    x = (found.hidden - mean) @ projection
+    floor = own_logits(found.logits, [classes[s] for s in slugs])
+    share = 1.0 / np.bincount(found.clip)[found.clip]
+    embed = heads.whitening(found.hidden, share, EMBEDDING_DIMS)
+    view = heads.whitening(found.logits, share, HEAD_DIMS)
     measured = {s for s in slugs if positives[s] >= FEWEST_POSITIVES}
-    head = tagger.make(x, floor, clips, found.clip, slugs, measured, RIDGE, features.SOUND.pool, (1.0, 0.0))
+    head = tagger.make((found.logits - view[0]) @ view[1], floor, clips, found.clip, slugs, measured, RIDGE, features.SOUND.pool, [bool(classes[s]) for s in slugs])
+    useless = {r["slug"] for r in head.rows if not classes[r["slug"]] and r["ours"] < USELESS_AP}
+    kept = [i for i, s in enumerate(slugs) if s not in useless]
+    head, slugs = tagger.keep(head, kept, slugs), [slugs[i] for i in kept]
     folder = args.out / "sound"
-    model = build(head, [classes[s] for s in slugs], mean, projection)
+    model = build(head, [classes[s] for s in slugs], embed, view)
     top = {
         "id": "sound",
         "version": "1",
@@ -48,18 +49,26 @@ def make(clips, args):
         "task": "audio-tags",
         "licence": "MIT OR Apache-2.0",
         "credits": "YAMNet (Google, Apache-2.0)",
-        "quality": card.quality(head, "clips whose source was left out of training"),
+        "quality": card.quality(head, "clips whose source (or recording) was left out of training"),
     }
     pack.write(folder, model, slugs, top, features.SOUND, head.shown)
     pack.write_golden(folder, features.SOUND)
     card.write_table(folder, head, args.work / "sound-table.md")
 
 
-def build(head, classes, mean, projection):
+def own_logits(logits, classes):
+    floor = np.stack([logits[:, row].max(1) if row else np.full(len(logits), NO_CLASS) for row in classes], 1)
+    return np.clip(floor, heads.FLOOR_LOW, heads.FLOOR_HIGH).astype(np.float32)
+
+
+def build(head, classes, embed, view):
     layers, (weight, bias), _ = backbones.yamnet()
     used = sorted({c for row in classes for c in row})
     place = {c: i for i, c in enumerate(used)}
     g = graph.Graph()
     hidden = graph.yamnet_body(g, "mel", layers)
     floor = graph.classes_to_tags(g, g.dense(hidden, weight[used].T, bias[used]), [[place[c] for c in row] for row in classes], NO_CLASS)
-    return graph.finish(g, hidden, floor, head, mean, projection, (1, 1, features.SOUND.frames, features.SOUND.bands), "parlour-sound")
+    # The head sees all 521 logits, which are linear in the pooled features: both steps become one matrix.
+    matrix = view[1] @ head.added
+    added, offset = weight.T @ matrix, head.offset + (bias - view[0]) @ matrix
+    return graph.finish(g, hidden, floor, (head.scale, offset, added), embed, (1, 1, features.SOUND.frames, features.SOUND.bands), "parlour-sound")

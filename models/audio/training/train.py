@@ -15,7 +15,6 @@ def main():
     parser.add_argument("--out", type=Path, default=HERE.parent.parent, help="where sound/ and music/ are written")
     parser.add_argument("--pack", choices=["sound", "music", "all"], default="all")
     parser.add_argument("--permissive-only", action="store_true", help="leave out sources under research-only terms")
-    parser.add_argument("--check", type=Path, help="a folder of held-out sets, see README.md; measured, never trained on")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     clips = load(args.data, args.work, args.permissive_only)
