@@ -132,7 +132,8 @@ fn write_sound(path: &Path, n: u32) {
         sample_format: hound::SampleFormat::Int,
     };
     let mut writer = hound::WavWriter::create(path, spec).unwrap();
-    for i in 0..4000u32 {
+    writer.write_sample(n as i16).unwrap();
+    for i in 1..4000u32 {
         writer
             .write_sample((i.wrapping_mul(n + 7) % 9000) as i16)
             .unwrap();

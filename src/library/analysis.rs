@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, select};
 use parking_lot::{Condvar, Mutex};
 
 use super::event::{LibraryEvent, Notice};
@@ -230,13 +230,14 @@ fn pass(
     let workers = inner.options.lock().workers.max(1);
     let (jobs, jobs_rx) = bounded::<Work>(workers);
     let (done_tx, done) = bounded::<(Work, Analysed)>(workers * 2);
+    let finished = &Cancel::new();
     let result = std::thread::scope(|scope| {
         for n in 0..workers {
             let (jobs, done) = (jobs_rx.clone(), done_tx.clone());
             let started = std::thread::Builder::new()
                 .name(format!("analyse-{n}"))
                 .spawn_scoped(scope, move || {
-                    work(inner, n, &jobs, &done, cancel, is_background)
+                    work(inner, n, (&jobs, &done), (cancel, finished), is_background);
                 });
             if let Err(error) = started {
                 tracing::warn!(%error, "analysing with fewer threads");
@@ -244,6 +245,7 @@ fn pass(
         }
         drop((jobs_rx, done_tx));
         let result = pass.coordinate(&mut round, jobs, &done, on);
+        finished.cancel();
         drop(done);
         result
     });
@@ -490,30 +492,29 @@ fn new_tagging(tagging: &Tagging) -> NewTagging {
     }
 }
 
-/// The body of worker `n`.
+/// The body of worker `n`: works until `jobs` ends or `finished` is thrown.
 fn work(
     inner: &Inner,
     n: usize,
-    jobs: &Receiver<Work>,
-    done: &Sender<(Work, Analysed)>,
-    cancel: &Cancel,
+    (jobs, done): (&Receiver<Work>, &Sender<(Work, Analysed)>),
+    (cancel, finished): (&Cancel, &Cancel),
     is_background: bool,
 ) {
     let control = &inner.analysis;
-    for work in jobs {
-        if is_background {
-            control.pause.wait_while_paused(cancel);
-            // Pictures that somebody waits for go first; so does the music.
-            while (inner.thumbs.is_busy() || (n > 0 && control.is_playing()))
-                && !cancel.is_cancelled()
-                && control.is_enabled()
-            {
-                std::thread::sleep(Duration::from_millis(20));
-            }
+    let is_over = || cancel.is_cancelled() || finished.is_cancelled();
+    loop {
+        // Before a job is taken, so that none is held back by a worker that rests.
+        while is_background && !is_over() && must_wait(inner, n) {
+            std::thread::sleep(Duration::from_millis(20));
         }
-        if cancel.is_cancelled() {
+        if is_over() {
             return;
         }
+        let work = match jobs.recv_timeout(Duration::from_millis(100)) {
+            Ok(work) => work,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let started = Instant::now();
         let analysed = one(inner, work, cancel);
         if done.send((work, analysed)).is_err() {
@@ -523,6 +524,13 @@ fn work(
             cancel.sleep((started.elapsed() * REST_FACTOR).min(MAX_REST));
         }
     }
+}
+
+/// Whether the person holds the analysis, pictures that somebody waits for go first, or music plays and this worker
+/// leaves its core to it.
+fn must_wait(inner: &Inner, n: usize) -> bool {
+    let control = &inner.analysis;
+    control.pause.is_paused() || inner.thumbs.is_busy() || (n > 0 && control.is_playing())
 }
 
 fn one(inner: &Inner, work: Work, cancel: &Cancel) -> Analysed {

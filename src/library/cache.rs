@@ -162,8 +162,11 @@ impl ThumbCache {
             Err(error) => {
                 bytes.truncate(jpeg_len);
                 self.remember(key, size, bytes.into());
-                self.is_broken.store(true, Ordering::Relaxed);
-                Err(error)
+                if self.is_broken.swap(true, Ordering::Relaxed) {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
             }
         }
     }
@@ -248,7 +251,8 @@ impl ThumbCache {
     fn write_file(&self, key: Key, size: ThumbSize, bytes: &[u8]) -> Result<()> {
         let path = self.file(key, size);
         let dir = path.parent().unwrap_or(&self.dir);
-        let failed = |error: std::io::Error| Error::io("keep a thumbnail in", &self.dir, &error);
+        let failed =
+            |error: std::io::Error| Error::io("write to the thumbnail folder", &self.dir, &error);
         std::fs::create_dir_all(dir).map_err(failed)?;
         let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;

@@ -143,6 +143,40 @@ pub enum Notice {
     Pack(String),
 }
 
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Catalog(notice) => notice.fmt(f),
+            Self::FolderOffline(path) => write!(
+                f,
+                "a folder cannot be reached; what you made of its files is kept: {}",
+                path.display()
+            ),
+            Self::FolderBack(path) => {
+                write!(f, "a folder can be reached again: {}", path.display())
+            }
+            Self::NotWatched { path, why } if path.as_os_str().is_empty() => {
+                write!(
+                    f,
+                    "folders cannot be watched ({why}); they are looked through now and then"
+                )
+            }
+            Self::NotWatched { path, why } => write!(
+                f,
+                "a folder cannot be watched ({why}); it is looked through now and then: {}",
+                path.display()
+            ),
+            Self::CacheUnwritable(why) => {
+                write!(
+                    f,
+                    "thumbnails are kept in memory only, because Parlour {why}"
+                )
+            }
+            Self::Pack(why) => write!(f, "{why}"),
+        }
+    }
+}
+
 /// One file of a blocking scan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScanReport {

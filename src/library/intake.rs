@@ -467,7 +467,7 @@ impl Intake<'_> {
     /// Known files of the same size as a new one that were not seen yet and are not there: the new ones may be they,
     /// under another name.
     fn vanished_twins(&mut self, read: &[(Read, Content)]) -> Vec<PathBuf> {
-        let known = &self.known;
+        let (known, roots) = (&self.known, self.roots);
         let by_size = self.by_size.get_or_insert_with(|| {
             let mut by_size: HashMap<u64, Vec<PathBuf>> = HashMap::new();
             for file in known.values().filter(|file| !file.is_missing) {
@@ -489,7 +489,10 @@ impl Intake<'_> {
             .flatten()
             .filter(|path| known.contains_key(*path))
             // Of a drive that is away nothing can be said.
-            .filter(|path| path.parent().is_some_and(Path::is_dir) && is_gone(path))
+            .filter(|path| {
+                let is_near = roots.iter().any(|root| path.starts_with(&root.path));
+                (is_near || path.parent().is_some_and(Path::is_dir)) && is_gone(path)
+            })
             .cloned()
             .collect()
     }

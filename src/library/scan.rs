@@ -284,7 +284,7 @@ fn places_of(folder: &Folder, scope: &Scope) -> Option<Vec<PathBuf>> {
 }
 
 /// Whether the folder can be read. An empty one where files are known is a drive's mount point without the drive.
-fn is_reachable(path: &Path, has_files: bool) -> bool {
+pub(crate) fn is_reachable(path: &Path, has_files: bool) -> bool {
     match std::fs::read_dir(path) {
         Ok(mut entries) => !has_files || entries.next().is_some(),
         Err(_) => false,
@@ -305,7 +305,7 @@ fn settle_reach(inner: &Inner, folder: &Folder, known: &[KnownFile]) -> Result<b
         } else {
             Notice::FolderOffline(path)
         }));
-        inner.outbox.send(LibraryEvent::FoldersChanged);
+        inner.folders_changed();
         inner.outbox.items_changed(items);
     }
     Ok(is_here)

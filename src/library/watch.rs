@@ -15,8 +15,9 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use super::Inner;
 use super::event::{LibraryEvent, Notice};
 use super::instance::Inbox;
-use super::scan::{Request, Scope};
+use super::scan::{self, Request, Scope};
 use super::walk;
+use crate::catalog::{Folder, FolderId};
 use crate::error::{Result, one_line};
 
 /// A place is looked at when nothing happened there for this long,
@@ -25,6 +26,8 @@ const QUIET: Duration = Duration::from_millis(600);
 const LONGEST: Duration = Duration::from_secs(5);
 /// Changes that may wait; more than that, and everything is looked through.
 const CAPACITY: usize = 4096;
+/// How often it is looked whether a folder's drive came or went.
+const REACH_EVERY: Duration = Duration::from_secs(5);
 /// How often the inbox is looked into.
 const INBOX_EVERY: Duration = Duration::from_millis(200);
 
@@ -63,6 +66,9 @@ struct Watch<'a> {
     watcher: RecommendedWatcher,
     watched: HashSet<PathBuf>,
     complained: HashSet<PathBuf>,
+    folders: Vec<Folder>,
+    was_here: HashMap<FolderId, bool>,
+    reached_at: Instant,
 }
 
 /// The body of the watching thread.
@@ -99,6 +105,9 @@ pub(crate) fn run(inner: &Arc<Inner>) {
         watcher,
         watched: HashSet::new(),
         complained: HashSet::new(),
+        folders: Vec::new(),
+        was_here: HashMap::new(),
+        reached_at: Instant::now(),
     };
     watch.settle();
     let mut pending: HashMap<PathBuf, Instant> = HashMap::new();
@@ -126,6 +135,7 @@ pub(crate) fn run(inner: &Arc<Inner>) {
             pending.clear();
             inner.scans.request(Request::Scan(Scope::All));
         }
+        watch.look_for_drives();
         let is_quiet = pending.values().all(|at| at.elapsed() >= QUIET);
         if !pending.is_empty() && (is_quiet || first.elapsed() >= LONGEST) {
             let places = pending.drain().map(|(path, _)| path).collect();
@@ -185,16 +195,41 @@ impl Watch<'_> {
         }
     }
 
-    fn wanted(&self) -> Result<HashSet<PathBuf>> {
+    fn wanted(&mut self) -> Result<HashSet<PathBuf>> {
+        self.folders.clear();
         if !self.inner.options.lock().is_watching {
             return Ok(HashSet::new());
         }
-        let folders = self.inner.catalog.reader()?.folders()?;
-        Ok(folders
-            .into_iter()
+        self.folders = self.inner.catalog.reader()?.folders()?;
+        Ok(self
+            .folders
+            .iter()
             .filter(|folder| folder.is_watched && !folder.is_offline && folder.path.is_dir())
-            .map(|folder| folder.path)
+            .map(|folder| folder.path.clone())
             .collect())
+    }
+
+    /// Has folders scanned whose drive came or went: of that the system reports nothing.
+    fn look_for_drives(&mut self) {
+        if self.reached_at.elapsed() < REACH_EVERY {
+            return;
+        }
+        self.reached_at = Instant::now();
+        let mut turned: Vec<FolderId> = Vec::new();
+        for folder in &self.folders {
+            let is_here = scan::is_reachable(&folder.path, folder.count > 0);
+            // Asked once for each turn: the scanner may have reasons to see it otherwise.
+            if self.was_here.insert(folder.id, is_here) != Some(is_here)
+                && is_here == folder.is_offline
+            {
+                turned.push(folder.id);
+            }
+        }
+        if !turned.is_empty() {
+            self.inner
+                .scans
+                .request(Request::Scan(Scope::Folders(turned)));
+        }
     }
 
     /// Whether a change at this path can concern the library: not hidden, not a trash, not Parlour's own.

@@ -63,6 +63,34 @@ fn a_renamed_and_a_moved_file_stay_the_same_items() {
 }
 
 #[test]
+fn a_renamed_folder_moves_all_its_files() {
+    let place = Place::new();
+    let paths: Vec<_> = (0..5)
+        .map(|n| place.photo(&format!("old/{n}.jpg"), n))
+        .collect();
+    let library = place.open();
+    scan_of(&library, &[place.files()]);
+    let ids: Vec<_> = paths
+        .iter()
+        .map(|path| item_at(&library, path).id)
+        .collect();
+    std::fs::rename(place.path("old"), place.path("new name")).unwrap();
+    let (summary, reports) = rescan(&library);
+    assert_eq!(
+        (summary.moved, summary.missing, summary.files),
+        (5, 0, 5),
+        "{reports:?}"
+    );
+    for (n, id) in ids.iter().enumerate() {
+        let item = item_at(&library, &place.path(&format!("new name/{n}.jpg")));
+        assert_eq!(
+            (item.id, item.paths.len(), item.is_missing),
+            (*id, 1, false)
+        );
+    }
+}
+
+#[test]
 fn copies_are_one_item_with_several_paths() {
     let place = Place::new();
     let a = place.photo("a.jpg", 1);
