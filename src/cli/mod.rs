@@ -7,12 +7,14 @@ mod analyse;
 mod capture;
 mod doctor;
 mod history;
+mod models;
 mod output;
 mod play;
 mod recommend;
 mod scan;
 mod search;
 mod similar;
+mod tag;
 mod tags;
 
 use std::ffi::OsString;
@@ -46,6 +48,8 @@ enum Command {
     },
     /// Add folders and files, or look for changes in them.
     Scan(scan::Args),
+    /// Say what the models find in files; needs no library.
+    Tag(tag::Args),
     /// Find items: words, tag:beach, kind:photo, rating:>=4, year:2024, artist:"Miles Davis".
     Search(search::Args),
     /// Items like a file of the library, nearest first.
@@ -60,8 +64,8 @@ enum Command {
     Play(play::Args),
     /// Measure songs: length, loudness, true peak.
     Analyse(analyse::Args),
-
-
+    /// The model packs: list, check, add, remove.
+    Models(models::Args),
     /// What this machine offers, and how the library is.
     Doctor(doctor::Args),
     /// Draw every page to PNG; no display needed.
@@ -131,6 +135,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let result = match command {
         Command::Open { .. } => Ok(()),
         Command::Scan(args) => scan::run(&context, &args, &mut console),
+        Command::Tag(args) => tag::run(&context, &args, &mut console),
         Command::Search(args) => search::run(&context, &args, &mut console),
         Command::Similar(args) => similar::run(&context, &args, &mut console),
         Command::Recommend(args) => recommend::run(&context, &args, &mut console),
@@ -138,6 +143,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Tags(args) => tags::run(&context, &args, &mut console),
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
+        Command::Models(args) => models::run(&context, &args, &mut console),
         Command::Doctor(args) => doctor::run(&context, &args, &mut console),
         Command::Capture(args) => capture::run(&context, &args, &mut console),
     };

@@ -71,11 +71,6 @@ impl<'a> Console<'a> {
         self.has_failed = true;
     }
 
-    /// Both streams, for commands that write themselves.
-    pub fn streams(&mut self) -> (&mut dyn Write, &mut dyn Write) {
-        (&mut *self.out, &mut *self.err)
-    }
-
     /// 0, or 1 when something failed.
     pub fn exit_code(&self) -> u8 {
         u8::from(self.has_failed)

@@ -13,6 +13,7 @@ use crate::media::{self, Kind};
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct FileTags {
     /// As it was named.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// What the file is.
     pub kind: Kind,
@@ -64,6 +65,11 @@ pub fn tag_file(taggers: &Taggers, path: &Path) -> Result<FileTags> {
 fn tag_sound(taggers: &Taggers, path: &Path) -> Result<Vec<Tagging>> {
     let analysis = media::audio::analyse(path, &WINDOWS, &Cancel::default())?;
     taggers.audio(&analysis.mono_16k, analysis.window_len())
+}
+
+/// Paths that are not Unicode are shown as well as possible.
+fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// Tags and suggestions of several packs, each name once with its best score.

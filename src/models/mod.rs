@@ -24,7 +24,7 @@ mod runtime;
 mod taggers;
 
 pub use file::{FileTag, FileTags, tag_file};
-pub use inspect::{Report, add, check, remove};
+pub use inspect::{Report, add, check, check_pack, remove};
 pub use manifest::{Manifest, Task};
 pub use pack::Pack;
 pub use packs::Packs;
