@@ -29,7 +29,9 @@ def tag_classes():
 def make(clips, args):
     classes = tag_classes()
     positives = dict(zip(clips.slugs, (clips.labels == 1).sum(0)))
-    slugs = [s for s in clips.slugs if s in classes and (classes[s] or positives[s] >= FEWEST_POSITIVES)]
+    sources = {s: len(set(clips.family[clips.labels[:, i] == 1])) for i, s in enumerate(clips.slugs)}
+    # Without a class of the backbone, one source is too little to say what something sounds like.
+    slugs = [s for s in clips.slugs if s in classes and (classes[s] or (positives[s] >= FEWEST_POSITIVES and sources[s] >= 2))]
     found = extract.run(clips, "yamnet", args.work, "all")
     floor = own_logits(found.logits, [classes[s] for s in slugs])
     share = 1.0 / np.bincount(found.clip)[found.clip]
