@@ -40,7 +40,7 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 const REST_FACTOR: u32 = 2;
 const MAX_REST: Duration = Duration::from_secs(3);
 /// How long the thread sleeps when there is nothing to do and nobody wakes it.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// One analysed item.
 #[derive(Debug, Clone)]

@@ -25,7 +25,7 @@ const MEMORY_BYTES: usize = 64 << 20;
 /// No thumbnail file is larger.
 const MAX_FILE_BYTES: u64 = 8 << 20;
 /// How old a file's time of use may grow before a read renews it: saves a write for nearly every read.
-const USE_GRAIN: Duration = Duration::from_secs(12 * 3600);
+const USE_GRAIN: Duration = Duration::from_hours(12);
 const SEAL_BYTES: usize = 8;
 
 /// What a picture's thumbnails are filed under: its content, or its place while the content is not yet known.
@@ -88,7 +88,7 @@ impl ThumbCache {
     }
 
     fn file(&self, key: Key, size: ThumbSize) -> PathBuf {
-        let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = super::path_text::hex(&key.0);
         self.dir
             .join(&hex[..2])
             .join(format!("{}-{}.jpg", &hex[2..], size.side()))

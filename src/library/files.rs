@@ -139,7 +139,9 @@ fn with_sidecar(path: &Path, probe: &mut Probe) -> Option<Error> {
     if let Some(caption) = xmp.caption
         && !probe.notes.contains(&caption)
     {
-        probe.notes = format!("{} {caption}", probe.notes).trim().to_owned();
+        format!("{} {caption}", probe.notes)
+            .trim()
+            .clone_into(&mut probe.notes);
     }
     let mut all = std::mem::take(&mut probe.keywords);
     all.extend(keywords(xmp.keywords, xmp.hierarchical));

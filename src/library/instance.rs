@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// Longer requests are refused.
 const MAX_REQUEST_BYTES: u64 = 16 << 20;
 /// A request that waited longer than this was meant for a Parlour that is gone.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 const SUFFIX: &str = "request";
 
 /// Asks the Parlour that holds the library in `dirs` to open `paths` (made absolute); none: to come to the front.

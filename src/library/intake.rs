@@ -328,9 +328,11 @@ impl Intake<'_> {
                 let is_lost = matches!(error, Error::Empty { .. } | Error::NotMedia { .. });
                 self.taken.unseen.extend(file.known.filter(|_| is_lost));
             }
-            Done::Read(read, Ok(content)) => self.read.push((read, content)),
-            Done::Read(_, Err(Error::Cancelled)) => {}
-            Done::Read(read, Err(error)) => self.fail(&read.file.entry.path, &error),
+            Done::Read(read, content) => match *content {
+                Ok(content) => self.read.push((read, content)),
+                Err(Error::Cancelled) => {}
+                Err(error) => self.fail(&read.file.entry.path, &error),
+            },
         }
     }
 

@@ -40,7 +40,7 @@ impl Options {
             is_watching: false,
             is_analysing: false,
             thumbnail_cap_bytes: super::DEFAULT_CAP_BYTES,
-            rescan_every: Duration::from_secs(30 * 60),
+            rescan_every: Duration::from_mins(30),
             workers: crate::jobs::cores(),
         }
     }

@@ -10,8 +10,7 @@ pub(crate) fn encode(path: &Path) -> String {
         Some(text) if !text.starts_with(MARK) => text.to_owned(),
         _ => {
             let bytes = path.as_os_str().as_encoded_bytes();
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{MARK}{hex}")
+            format!("{MARK}{}", hex(bytes))
         }
     }
 }
@@ -24,10 +23,19 @@ pub(crate) fn decode(text: &str) -> Option<PathBuf> {
     bytes_of_hex(hex).map(path_of_bytes)
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
 /// The bytes that hexadecimal digits stand for.
 pub(crate) fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
     let digits = hex.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     digits

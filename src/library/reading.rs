@@ -49,7 +49,7 @@ pub(super) struct Read {
 /// What the workers give back.
 pub(super) enum Done {
     Looked(Candidate, Result<Format>),
-    Read(Read, Result<Content>),
+    Read(Read, Box<Result<Content>>),
 }
 
 /// What was read of a file.
@@ -105,7 +105,7 @@ pub(super) fn work(jobs: &Receiver<Job>, done: &Sender<Done>, cancel: &Cancel) {
             }
             Job::Read(read) => {
                 let content = content(&read, cancel);
-                Done::Read(read, content)
+                Done::Read(read, Box::new(content))
             }
         };
         if done.send(result).is_err() {

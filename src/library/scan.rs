@@ -73,7 +73,7 @@ impl Scans {
                 }
             }
             add if queue.requests.len() < MAX_REQUESTS => queue.requests.push_back(add),
-            _ => tracing::warn!("too many drops are waiting; one was not taken"),
+            Request::Add { .. } => tracing::warn!("too many drops are waiting; one was not taken"),
         }
         self.changed.notify_all();
     }

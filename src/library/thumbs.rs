@@ -38,7 +38,7 @@ enum Task {
 /// The workers and what they share.
 pub(crate) struct Thumbs {
     cache: ThumbCache,
-    thumbs: Mutex<Option<Pool<Task>>>,
+    grid: Mutex<Option<Pool<Task>>>,
     viewer: Mutex<Option<Pool<Task>>>,
     readers: Mutex<Vec<Reader>>,
     failed: Mutex<HashMap<(ItemId, Key), Error>>,
@@ -48,7 +48,7 @@ impl Thumbs {
     pub(crate) fn new(dir: PathBuf, options: &Options) -> Self {
         Self {
             cache: ThumbCache::new(dir, options.thumbnail_cap_bytes),
-            thumbs: Mutex::new(Some(Pool::new("thumbs", options.workers, CAPACITY))),
+            grid: Mutex::new(Some(Pool::new("thumbs", options.workers, CAPACITY))),
             viewer: Mutex::new(Some(Pool::new("viewer", 1, 8))),
             readers: Mutex::default(),
             failed: Mutex::default(),
@@ -66,7 +66,7 @@ impl Thumbs {
 
     /// Forgets requests for thumbnails that `keep` refuses.
     pub(crate) fn retain(&self, keep: impl Fn(ItemId, ThumbSize) -> bool) {
-        if let Some(pool) = &*self.thumbs.lock() {
+        if let Some(pool) = &*self.grid.lock() {
             pool.retain(|task| match task {
                 Task::Thumb(item, size) => keep(*item, *size),
                 _ => true,
@@ -79,12 +79,12 @@ impl Thumbs {
         let is_waiting = |pool: &Mutex<Option<Pool<Task>>>| {
             pool.lock().as_ref().is_some_and(|pool| !pool.is_idle())
         };
-        is_waiting(&self.thumbs) || is_waiting(&self.viewer)
+        is_waiting(&self.grid) || is_waiting(&self.viewer)
     }
 
     /// Cancels and joins the workers.
     pub(crate) fn close(&self) {
-        let pools = [self.thumbs.lock().take(), self.viewer.lock().take()];
+        let pools = [self.grid.lock().take(), self.viewer.lock().take()];
         drop(pools);
         self.readers.lock().clear();
     }
@@ -124,7 +124,7 @@ fn with_reader<T>(inner: &Inner, f: impl FnOnce(&Reader) -> Result<T>) -> Result
 pub(crate) fn request(inner: &Arc<Inner>, item: ItemId, size: ThumbSize, priority: Priority) {
     let shared = inner.clone();
     Thumbs::submit(
-        &inner.thumbs.thumbs,
+        &inner.thumbs.grid,
         Task::Thumb(item, size),
         priority,
         move |cancel| {
@@ -200,12 +200,7 @@ fn sweep_if_wanted(inner: &Arc<Inner>) {
     if inner.thumbs.cache.wants_sweep() {
         let shared = inner.clone();
         let sweep = move |_: &Cancel| shared.thumbs.cache.sweep();
-        Thumbs::submit(
-            &inner.thumbs.thumbs,
-            Task::Sweep,
-            Priority::Background,
-            sweep,
-        );
+        Thumbs::submit(&inner.thumbs.grid, Task::Sweep, Priority::Background, sweep);
     }
 }
 
@@ -238,8 +233,8 @@ fn thumb(
     if let Some(picture) = cache.read(key, size) {
         return Ok(Some(Arc::new(picture)));
     }
-    let larger = ThumbSize::ALL.into_iter().filter(|other| *other > size);
-    if let Some(picture) = larger.filter_map(|other| cache.read(key, other)).next() {
+    let mut larger = ThumbSize::ALL.into_iter().filter(|other| *other > size);
+    if let Some(picture) = larger.find_map(|other| cache.read(key, other)) {
         let picture = picture.fit(size.side());
         keep(inner, key, size, &picture);
         return Ok(Some(Arc::new(picture)));

@@ -77,7 +77,7 @@ pub(crate) fn run(inner: &Arc<Inner>) {
     let has_lost = Arc::new(AtomicBool::new(false));
     let lost = has_lost.clone();
     let handler = move |event: notify::Result<notify::Event>| match event {
-        Ok(event) if matters(&event.kind) => {
+        Ok(event) if matters(event.kind) => {
             if event.need_rescan() {
                 lost.store(true, Ordering::Relaxed);
             }
@@ -145,11 +145,11 @@ pub(crate) fn run(inner: &Arc<Inner>) {
 }
 
 /// Whether an event can mean that a file came, went or changed.
-fn matters(kind: &EventKind) -> bool {
+fn matters(kind: EventKind) -> bool {
     use notify::event::{MetadataKind, ModifyKind};
     match kind {
         EventKind::Access(_) => false,
-        EventKind::Modify(ModifyKind::Metadata(kind)) => *kind == MetadataKind::WriteTime,
+        EventKind::Modify(ModifyKind::Metadata(kind)) => kind == MetadataKind::WriteTime,
         _ => true,
     }
 }
