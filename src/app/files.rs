@@ -8,6 +8,7 @@ use crate::app::engine::{Engine, pack_infos};
 use crate::app::words::{Language, Words};
 use crate::catalog::ItemId;
 use crate::error::{Error, Result};
+use crate::jobs::Cancel;
 use crate::library::{AfterAdd, Options};
 
 impl Engine {
@@ -180,9 +181,8 @@ impl Engine {
         let library = self.library.clone();
         let words = self.state.words.clone();
         self.errand("export", move || {
-            let items = library.folders()?.len();
-            let _path = path;
-            Ok(Some(words.with("toast-exported", &[("n", items.into())])))
+            let done = crate::library::export::export(&library, &path, &Cancel::new())?;
+            Ok(Some(words.with("toast-exported", &[("n", done.items.into())])))
         });
     }
 

@@ -3,7 +3,7 @@
 use crate::app::command::{Page, Select, View};
 use crate::app::desk::Ask;
 use crate::app::engine::{Engine, Wish};
-use crate::app::state::Viewer;
+use crate::app::state::{Search, Viewer};
 use crate::catalog::{EventKind, ItemId, NewEvent, ProfileId};
 
 /// Pages that Back remembers.
@@ -27,6 +27,10 @@ impl Engine {
         if self.state.back.len() > BACK_MAX {
             self.state.back.remove(0);
         }
+        if self.state.page != Page::Results {
+            self.state.search = Search::default();
+            self.search_number += 1;
+        }
         self.state.selection.set(Vec::new());
         self.state.listed = std::sync::Arc::new([]);
         if self.state.page == Page::Home {
@@ -44,8 +48,7 @@ impl Engine {
             self.state.selection.set(Vec::new());
         } else if let Some(page) = self.state.back.pop() {
             if self.state.page == Page::Results {
-                self.state.search.text.clear();
-                self.state.search.problem = None;
+                self.state.search = Search::default();
             }
             self.state.page = page;
             self.state.listed = std::sync::Arc::new([]);

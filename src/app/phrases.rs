@@ -26,6 +26,15 @@ pub fn month(words: &Words, year: i16, month: i8) -> String {
     }
 }
 
+/// "2019", "2019年".
+pub fn year(words: &Words, year: i16) -> String {
+    match words.language() {
+        _ if year == 0 => words.text("undated").to_string(),
+        Language::English => year.to_string(),
+        Language::Chinese => format!("{year}年"),
+    }
+}
+
 /// "12 April 2019", "2019年4月12日". Catalogue times of photos are wall-clock as if UTC.
 pub fn date(words: &Words, at_ms: i64) -> String {
     let Ok(at) = Timestamp::from_millisecond(at_ms) else {

@@ -6,6 +6,7 @@
 mod analyse;
 mod capture;
 mod doctor;
+mod export;
 mod history;
 mod models;
 mod output;
@@ -66,6 +67,10 @@ enum Command {
     Analyse(analyse::Args),
     /// The model packs: list, check, add, remove.
     Models(models::Args),
+    /// Everything you made, as JSON and XMP.
+    Export(export::ExportArgs),
+    /// Bring back what was exported.
+    Import(export::ImportArgs),
     /// What this machine offers, and how the library is.
     Doctor(doctor::Args),
     /// Draw every page to PNG; no display needed.
@@ -144,6 +149,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
         Command::Models(args) => models::run(&context, &args, &mut console),
+        Command::Export(args) => export::export(&context, &args, &mut console),
+        Command::Import(args) => export::import(&context, &args, &mut console),
         Command::Doctor(args) => doctor::run(&context, &args, &mut console),
         Command::Capture(args) => capture::run(&context, &args, &mut console),
     };

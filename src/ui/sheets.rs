@@ -208,7 +208,7 @@ fn chosen_row(scene: &mut Scene<'_>, ui: &mut Ui, rows: &[(String, Option<String
     let current = *at;
     let mut chosen = (enter && !rows.is_empty()).then_some(current);
     ui.add_space(SPACE_8);
-    ScrollArea::vertical().id_salt("sheet rows").max_height(320.0).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("sheet rows").max_height(320.0).min_scrolled_height(320.0).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (i, (text, end)) in rows.iter().enumerate() {
             let response = row_ui(
@@ -346,7 +346,7 @@ fn shortcuts_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         });
     });
     let height = (ui.content_rect().height() - 160.0).clamp(200.0, 560.0);
-    ScrollArea::vertical().id_salt("shortcuts").max_height(height).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("shortcuts").max_height(height).min_scrolled_height(height).show(ui, |ui| {
         for group in Group::ALL {
             ui.add_space(SPACE_12);
             label::caption_ui(ui, &scene.text(group.text_key()));

@@ -145,7 +145,13 @@ pub fn tokens_of(ctx: &egui::Context) -> &'static Tokens {
 
 /// A colour made from a picture or a title (cover tints, generated covers): hue in turns, the rest 0..=1.
 pub fn tint(hue: f32, saturation: f32, value: f32) -> Color32 {
-    egui::ecolor::Hsva::new(hue.rem_euclid(1.0), saturation, value, 1.0).into()
+    let colour = egui::ecolor::HsvaGamma {
+        h: hue.rem_euclid(1.0),
+        s: saturation,
+        v: value,
+        a: 1.0,
+    };
+    colour.into()
 }
 
 /// `colour` at `opacity` (0..=1).
@@ -208,9 +214,15 @@ pub fn fonts() -> FontDefinitions {
         ("lucide", lucide_icons::LUCIDE_FONT_BYTES),
     ];
     for (name, bytes) in faces {
-        fonts
-            .font_data
-            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let mut data = FontData::from_static(bytes);
+        if name == "lucide" {
+            // The icons sit a little high in their em square.
+            data = data.tweak(egui::FontTweak {
+                y_offset_factor: 0.08,
+                ..egui::FontTweak::default()
+            });
+        }
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
     let families = [
         (FontFamily::Proportional, ["inter", "noto-sc", "lucide"]),

@@ -90,6 +90,8 @@ fn search_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
         TextEdit::singleline(&mut scene.memory.typed)
             .id(id)
             .frame(Frame::NONE)
+            .align(egui::Align2::LEFT_CENTER)
+            .min_size(vec2(0.0, 36.0))
             .hint_text(egui::RichText::new(hint.clone()).color(t.faint))
             .desired_width(f32::INFINITY)
             .char_limit(500),

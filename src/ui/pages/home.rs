@@ -76,6 +76,7 @@ fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
     let why = scene.text("action-why");
     ScrollArea::horizontal()
         .id_salt("cards")
+        .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             ui.horizontal_top(|ui| {

@@ -123,7 +123,7 @@ fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         let (system, light, dark) = (scene.text("theme-system"), scene.text("theme-light"), scene.text("theme-dark"));
         row_ui(ui, &scene.text("settings-theme"), "", |ui| {
             let choices = [(Theme::Dark, &*dark), (Theme::Light, &*light), (Theme::System, &*system)];
-            if let Some(chosen) = reversed_segments(ui, &choices, theme_now) {
+            if let Some(chosen) = button::segment_items_ui(ui, &choices, theme_now) {
                 scene.send(Command::Set(Set::Theme(chosen)));
             }
         });
@@ -136,7 +136,7 @@ fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                 (Some(Language::English), Language::English.own_name()),
                 (None, &*auto),
             ];
-            if let Some(chosen) = reversed_segments(ui, &choices, chosen_now) {
+            if let Some(chosen) = button::segment_items_ui(ui, &choices, chosen_now) {
                 scene.send(Command::Set(Set::Language(chosen)));
             }
         });
@@ -144,7 +144,7 @@ fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         row_ui(ui, &scene.text("settings-text-size"), &scene.text("settings-text-size-hint"), |ui| {
             let choices = [(140u8, "140%"), (120, "120%"), (100, "100%"), (90, "90%")];
             let now = (scale * 100.0).round() as u8;
-            if let Some(chosen) = reversed_segments(ui, &choices, now) {
+            if let Some(chosen) = button::segment_items_ui(ui, &choices, now) {
                 scene.send(Command::Set(Set::TextScale(f32::from(chosen) / 100.0)));
             }
         });
@@ -156,16 +156,6 @@ fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             }
         });
     });
-}
-
-/// Segments in a right-to-left row: given last first, so that they read left to right.
-fn reversed_segments<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, &str)], current: T) -> Option<T> {
-    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-        let mut ordered: Vec<(T, &str)> = choices.to_vec();
-        ordered.reverse();
-        button::segments_ui(ui, &ordered, current)
-    })
-    .inner
 }
 
 fn background_ui(scene: &mut Scene<'_>, ui: &mut Ui) {

@@ -1,5 +1,7 @@
 //! Tags: the tree with counts, and one tag opened: its items, then what models propose for it.
 
+use std::collections::{HashMap, HashSet};
+
 use eframe::egui;
 use egui::{ScrollArea, Ui};
 use lucide_icons::Icon;
@@ -48,7 +50,8 @@ pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let name_of = |tag: &Tag| phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
     let mut rows: Vec<(usize, usize, String)> = Vec::new();
     if filter.is_empty() {
-        add_children(&tags, None, 0, &name_of, &mut rows);
+        let used = used_tags(&tags);
+        add_children(&tags, &used, None, 0, &name_of, &mut rows);
     } else {
         rows.extend(tags.iter().enumerate().filter_map(|(at, tag)| {
             let name = name_of(tag);
@@ -72,9 +75,28 @@ pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         });
 }
 
+/// Tags that something has, those the person made, and what is above them: names that only a model knows would fill
+/// pages.
+fn used_tags(tags: &[Tag]) -> HashSet<TagId> {
+    let by_id: HashMap<TagId, &Tag> = tags.iter().map(|tag| (tag.id, tag)).collect();
+    let mut used = HashSet::new();
+    for tag in tags {
+        let count = tag.count_confirmed + tag.count_shown + tag.count_suggested;
+        if count == 0 && tag.slug.is_some() && !tag.is_renamed {
+            continue;
+        }
+        let mut at = Some(tag.id);
+        while let Some(id) = at.filter(|id| used.insert(*id)) {
+            at = by_id.get(&id).and_then(|tag| tag.parent);
+        }
+    }
+    used
+}
+
 /// Children in the order of their names, with their depth. A cycle in a damaged catalogue ends at depth 16.
 fn add_children(
     tags: &[Tag],
+    used: &HashSet<TagId>,
     parent: Option<TagId>,
     depth: usize,
     name_of: &impl Fn(&Tag) -> String,
@@ -86,13 +108,13 @@ fn add_children(
     let mut children: Vec<(usize, String)> = tags
         .iter()
         .enumerate()
-        .filter(|(_, tag)| tag.parent == parent)
+        .filter(|(_, tag)| tag.parent == parent && used.contains(&tag.id))
         .map(|(at, tag)| (at, name_of(tag)))
         .collect();
     children.sort_by_cached_key(|(_, name)| name.to_lowercase());
     for (at, name) in children {
         rows.push((at, depth, name));
-        add_children(tags, Some(tags[at].id), depth + 1, name_of, rows);
+        add_children(tags, used, Some(tags[at].id), depth + 1, name_of, rows);
     }
 }
 

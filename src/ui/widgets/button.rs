@@ -147,8 +147,13 @@ pub fn switch_ui(ui: &mut Ui, name: &str, is_on: bool) -> Response {
 
 /// A row of choices of which one is on; returns the one clicked.
 pub fn segments_ui<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, &str)], current: T) -> Option<T> {
+    ui.horizontal(|ui| segment_items_ui(ui, choices, current)).inner
+}
+
+/// The same in the layout that is there: in a right-to-left row the first choice given is the rightmost.
+pub fn segment_items_ui<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, &str)], current: T) -> Option<T> {
     let mut chosen = None;
-    ui.horizontal(|ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (value, word) in choices {
             let is_on = *value == current;

@@ -14,9 +14,9 @@ pub fn paint(painter: &Painter, rect: Rect, title: &str, is_dark: bool, radius: 
     let seed = hasher.finish();
     let hue = (seed % 360) as f32 / 360.0;
     let (ground, shape) = if is_dark {
-        (theme::tint(hue, 0.32, 0.26), theme::tint(hue + 0.07, 0.35, 0.36))
+        (theme::tint(hue, 0.32, 0.30), theme::tint(hue + 0.07, 0.35, 0.40))
     } else {
-        (theme::tint(hue, 0.16, 0.86), theme::tint(hue + 0.07, 0.20, 0.76))
+        (theme::tint(hue, 0.12, 0.93), theme::tint(hue + 0.07, 0.16, 0.87))
     };
     painter.rect_filled(rect, CornerRadius::same(radius), ground);
     let inner = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
@@ -30,7 +30,7 @@ pub fn paint(painter: &Painter, rect: Rect, title: &str, is_dark: bool, radius: 
         inner.circle_stroke(from, radius, Stroke::new(side * 0.05, theme::faded(shape, 1.0 - f32::from(ring) * 0.17)));
     }
     let initial: String = title.chars().find(|c| c.is_alphanumeric()).into_iter().flat_map(char::to_uppercase).collect();
-    let ink = if is_dark { theme::tint(hue, 0.14, 0.92) } else { theme::tint(hue, 0.55, 0.36) };
+    let ink = if is_dark { theme::tint(hue, 0.14, 0.92) } else { theme::tint(hue, 0.50, 0.50) };
     painter.text(rect.center(), Align2::CENTER_CENTER, initial, theme::strong(rect.height() * 0.34), ink);
     round_corners(painter, rect, radius);
 }
@@ -84,9 +84,9 @@ pub fn tint_of(rgba: &[u8], is_dark: bool) -> Color32 {
         count += 1;
     }
     let [r, g, b] = sum.map(|total| (total / count.max(1)) as f32 / 255.0);
-    let hsva = egui::ecolor::Hsva::from_rgb([r, g, b]);
+    let hsva = egui::ecolor::HsvaGamma::from(egui::Rgba::from_rgb(r * r, g * g, b * b));
     if is_dark {
-        theme::tint(hsva.h, (hsva.s * 1.1).min(0.55), 0.22)
+        theme::tint(hsva.h, (hsva.s * 1.1).min(0.55), 0.24)
     } else {
         theme::tint(hsva.h, (hsva.s * 0.6).min(0.25), 0.93)
     }

@@ -100,6 +100,14 @@ fn arrange(scene: &Scene<'_>, list: &Arc<[ItemId]>, width: f32, row_height: f32,
     let aspect = |id| index.row(id).map_or(1.0, |row| if row.kind == Kind::Audio { 1.0 } else { row.aspect });
     match sections {
         Sections::None => Justified::new(list, width, row_height, aspect, |_| (), |()| (String::new(), 0)),
+        Sections::Months if is_sparse(scene, list) => Justified::new(
+            list,
+            width,
+            row_height,
+            aspect,
+            |id| index.row(id).map_or(0, |row| month_of(row.date_ms).0),
+            |&year| (crate::app::phrases::year(words, year), i32::from(year)),
+        ),
         Sections::Months => Justified::new(
             list,
             width,
@@ -109,6 +117,20 @@ fn arrange(scene: &Scene<'_>, list: &Arc<[ItemId]>, width: f32, row_height: f32,
             |&(year, month)| (crate::app::phrases::month(words, year, month), i32::from(year)),
         ),
     }
+}
+
+/// Whether months hold so few pictures that most rows would be nearly empty: then years are the sections.
+fn is_sparse(scene: &Scene<'_>, list: &[ItemId]) -> bool {
+    let mut months = 0;
+    let mut last = None;
+    for id in list {
+        let month = scene.state.index.row(*id).map(|row| month_of(row.date_ms));
+        if month != last {
+            months += 1;
+            last = month;
+        }
+    }
+    list.len() < months * 6
 }
 
 fn header(scene: &mut Scene<'_>, ui: &Ui, layout: &Justified, section: usize, rect: Rect) {
@@ -338,7 +360,7 @@ fn scrub_ui(scene: &mut Scene<'_>, ui: &Ui, name: &str, layout: &Justified, oute
     }
     let now = y_of(offset);
     ui.painter().line_segment(
-        [pos2(track.right() - 34.0, now), pos2(track.right() - 2.0, now)],
+        [pos2(track.left() - 6.0, now), pos2(track.left() + 2.0, now)],
         Stroke::new(2.0, t.accent),
     );
     if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged() || response.clicked()) {
