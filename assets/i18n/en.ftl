@@ -302,7 +302,7 @@ sheet-quick-tag = { $n ->
    *[other] Tag { $n } items
 }
 
-doing-scan = Looking through folders
+doing-scan = Reading
 doing-analyse = Tagging
 doing-thumbnails = Making thumbnails
 doing-import = Adding

@@ -262,8 +262,8 @@ sheet-remove-folder = 把 { $path } 移出库？
 sheet-remove-folder-hint = 文件留在原处。标签、评分和历史会保留，重新添加时恢复。
 sheet-quick-tag = 给 { $n } 项打标签
 
-doing-scan = 正在查看文件夹
-doing-analyse = 正在打标签
+doing-scan = 读取
+doing-analyse = 打标签
 doing-thumbnails = 正在制作缩略图
 doing-import = 正在添加
 doing-export = 正在导出

@@ -61,12 +61,12 @@ fn photos_can_be_chosen_and_tagged_and_it_can_be_undone() {
     settle(&mut harness);
     assert_eq!(harness.state().engine().state.selection.order.len(), 1);
 
-    harness.key_press(egui_kittest::kittest::Key::T);
+    harness.key_press(eframe::egui::Key::T);
     settle(&mut harness);
     harness.get_by_label("Tag 1 item");
     harness.get_by_label("Add a tag").type_text("Lighthouse");
     settle(&mut harness);
-    harness.key_press(egui_kittest::kittest::Key::Enter);
+    harness.key_press(eframe::egui::Key::Enter);
     settle(&mut harness);
     let tags = |harness: &Driver| -> u64 {
         let state = &harness.state().engine().state;
