@@ -195,10 +195,16 @@ impl Target {
                 let pixel = &mut self.pixels[y * self.width + x];
                 let rest = 1.0 - source[3] / 255.0;
                 let blend = |i: usize| (source[i] + f32::from(pixel[i]) * rest + 0.5).clamp(0.0, 255.0) as u8;
-                *pixel = Color32::from_rgba_premultiplied(blend(0), blend(1), blend(2), 255);
+                *pixel = opaque(blend(0), blend(1), blend(2));
             }
         }
     }
+}
+
+/// A pixel of the canvas, which has nothing behind it.
+#[expect(clippy::disallowed_methods, reason = "pixels are computed here, not chosen")]
+fn opaque(r: u8, g: u8, b: u8) -> Color32 {
+    Color32::from_rgba_premultiplied(r, g, b, 255)
 }
 
 impl Texture {

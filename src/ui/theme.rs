@@ -1,5 +1,8 @@
 //! Every colour, size, duration and font of the window. Nothing else names a raw one.
-#![allow(clippy::disallowed_methods)] // the one file that may make colours from numbers
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one file that may make colours from numbers"
+)]
 
 use std::sync::Arc;
 

@@ -1,4 +1,10 @@
 //! The whole program from outside: one executable for all topics.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod command_line;
 mod kill;

@@ -44,7 +44,7 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let kind = scene.state.index.row(item).map_or(Kind::Photo, |row| row.kind);
     let texture = best_texture(scene, ui, item, rect);
     match texture {
-        Ok(texture) => look_ui(scene, ui, &texture, rect, &response),
+        Ok(texture) => look_ui(scene, ui, texture.as_ref(), rect, &response),
         Err(()) => cannot_show(scene, ui, item, rect),
     }
     // The neighbours are asked for too, so that stepping does not wait.
@@ -119,7 +119,7 @@ fn cannot_show(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, rect: Rect) {
 fn look_ui(
     scene: &mut Scene<'_>,
     ui: &Ui,
-    texture: &Option<TextureHandle>,
+    texture: Option<&TextureHandle>,
     rect: Rect,
     response: &egui::Response,
 ) {
