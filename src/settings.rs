@@ -91,7 +91,11 @@ impl Settings {
             Err(error) => {
                 let aside = path.with_extension("toml.broken");
                 let why = match std::fs::rename(path, &aside) {
-                    Ok(()) => format!("{}; it was set aside as {}", one_line(error.message()), aside.display()),
+                    Ok(()) => format!(
+                        "{}; it was set aside as {}",
+                        one_line(error.message()),
+                        aside.display()
+                    ),
                     Err(_) => one_line(error.message()),
                 };
                 let error = Error::Malformed {
@@ -125,7 +129,11 @@ impl Settings {
     /// With every number inside its range.
     fn bounded(mut self) -> Self {
         let within = |value: f32, low: f32, high: f32, normal: f32| {
-            if value.is_finite() { value.clamp(low, high) } else { normal }
+            if value.is_finite() {
+                value.clamp(low, high)
+            } else {
+                normal
+            }
         };
         self.version = VERSION;
         self.text_scale = within(self.text_scale, 0.75, 2.0, 1.0);
@@ -151,7 +159,9 @@ fn read(path: &Path) -> Result<Option<String>> {
         }
         Ok(_) => {}
     }
-    std::fs::read_to_string(path).map(Some).map_err(|e| failed(&e))
+    std::fs::read_to_string(path)
+        .map(Some)
+        .map_err(|e| failed(&e))
 }
 
 #[cfg(test)]
@@ -162,14 +172,22 @@ mod tests {
     fn what_is_saved_is_read_and_foreign_keys_stay() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("settings.toml");
-        std::fs::write(&path, "theme = \"dark\"\nfrom_the_future = 3\nvolume = 7.0\n").unwrap();
+        std::fs::write(
+            &path,
+            "theme = \"dark\"\nfrom_the_future = 3\nvolume = 7.0\n",
+        )
+        .unwrap();
         let (mut settings, problem) = Settings::load(&path);
         assert_eq!(problem, None);
         assert_eq!(settings.theme, Theme::Dark);
         assert_eq!(settings.volume, 1.0);
         settings.language = "zh-CN".to_owned();
         settings.save(&path).unwrap();
-        assert!(std::fs::read_to_string(&path).unwrap().contains("from_the_future = 3"));
+        assert!(
+            std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("from_the_future = 3")
+        );
         assert_eq!(Settings::load(&path).0, settings);
     }
 
@@ -187,6 +205,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_no_problem() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(Settings::load(&dir.path().join("none.toml")), (Settings::default(), None));
+        assert_eq!(
+            Settings::load(&dir.path().join("none.toml")),
+            (Settings::default(), None)
+        );
     }
 }

@@ -168,8 +168,8 @@ reason-anniversary = { $years ->
    *[other] Taken on this day { $years } years ago
 }
 reason-anniversary-near = { $years ->
-    [one] Taken within { $days } days of today, a year ago
-   *[other] Taken within { $days } days of today, { $years } years ago
+    [one] Taken around this day a year ago
+   *[other] Taken around this day { $years } years ago
 }
 reason-unfinished = You stopped at { $percent } %
 reason-enjoyed = { $times ->

@@ -59,10 +59,18 @@ impl Shortcut {
 impl std::fmt::Display for Shortcut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.command {
-            f.write_str(if cfg!(target_os = "macos") { "⌘" } else { "Ctrl+" })?;
+            f.write_str(if cfg!(target_os = "macos") {
+                "⌘"
+            } else {
+                "Ctrl+"
+            })?;
         }
         if self.shift {
-            f.write_str(if cfg!(target_os = "macos") { "⇧" } else { "Shift+" })?;
+            f.write_str(if cfg!(target_os = "macos") {
+                "⇧"
+            } else {
+                "Shift+"
+            })?;
         }
         match self.key {
             Key::Char(c) => write!(f, "{c}"),
@@ -171,7 +179,12 @@ pub struct ActionInfo {
     pub shortcut: Option<Shortcut>,
 }
 
-const fn row(action: Action, group: Group, text_key: &'static str, shortcut: Option<Shortcut>) -> ActionInfo {
+const fn row(
+    action: Action,
+    group: Group,
+    text_key: &'static str,
+    shortcut: Option<Shortcut>,
+) -> ActionInfo {
     ActionInfo {
         action,
         group,
@@ -182,54 +195,279 @@ const fn row(action: Action, group: Group, text_key: &'static str, shortcut: Opt
 
 /// Every action, in the order lists show them.
 pub const TABLE: &[ActionInfo] = &[
-    row(Action::GoHome, Group::Go, "page-home", Shortcut::command(Key::Digit(1))),
-    row(Action::GoPhotos, Group::Go, "page-photos", Shortcut::command(Key::Digit(2))),
-    row(Action::GoMusic, Group::Go, "page-music", Shortcut::command(Key::Digit(3))),
-    row(Action::GoClips, Group::Go, "page-clips", Shortcut::command(Key::Digit(4))),
-    row(Action::GoTags, Group::Go, "page-tags", Shortcut::command(Key::Digit(5))),
-    row(Action::GoCollections, Group::Go, "page-collections", Shortcut::command(Key::Digit(6))),
-    row(Action::GoTidy, Group::Go, "page-tidy", Shortcut::command(Key::Digit(7))),
-    row(Action::GoSettings, Group::Go, "page-settings", Shortcut::command(Key::Comma)),
-    row(Action::GoBack, Group::Go, "action-back", Shortcut::plain(Key::Escape)),
-    row(Action::Search, Group::Go, "action-search", Shortcut::command(Key::Char('F'))),
-    row(Action::OpenSelected, Group::Items, "action-open", Shortcut::plain(Key::Enter)),
-    row(Action::SelectAll, Group::Items, "action-select-all", Shortcut::command(Key::Char('A'))),
-    row(Action::SelectNone, Group::Items, "action-select-none", Shortcut::command_shift(Key::Char('A'))),
-    row(Action::TagSelected, Group::Items, "action-tag", Shortcut::plain(Key::Char('T'))),
-    row(Action::FavouriteSelected, Group::Items, "action-favourite", Shortcut::plain(Key::Char('F'))),
-    row(Action::HideSelected, Group::Items, "action-hide", Shortcut::plain(Key::Char('H'))),
-    row(Action::RateNone, Group::Items, "action-rate-0", Shortcut::plain(Key::Digit(0))),
-    row(Action::RateOne, Group::Items, "action-rate-1", Shortcut::plain(Key::Digit(1))),
-    row(Action::RateTwo, Group::Items, "action-rate-2", Shortcut::plain(Key::Digit(2))),
-    row(Action::RateThree, Group::Items, "action-rate-3", Shortcut::plain(Key::Digit(3))),
-    row(Action::RateFour, Group::Items, "action-rate-4", Shortcut::plain(Key::Digit(4))),
-    row(Action::RateFive, Group::Items, "action-rate-5", Shortcut::plain(Key::Digit(5))),
-    row(Action::NewCollection, Group::Items, "action-new-collection", Shortcut::command(Key::Char('N'))),
-    row(Action::Similar, Group::Items, "action-similar", Shortcut::plain(Key::Char('S'))),
-    row(Action::Undo, Group::Items, "action-undo", Shortcut::command(Key::Char('Z'))),
-    row(Action::Redo, Group::Items, "action-redo", Shortcut::command_shift(Key::Char('Z'))),
-    row(Action::TogglePlay, Group::Play, "action-play-pause", Shortcut::plain(Key::Space)),
-    row(Action::Next, Group::Play, "action-next", Shortcut::command(Key::Right)),
-    row(Action::Previous, Group::Play, "action-previous", Shortcut::command(Key::Left)),
-    row(Action::SeekForward, Group::Play, "action-seek-forward", Shortcut::command_shift(Key::Right)),
-    row(Action::SeekBack, Group::Play, "action-seek-back", Shortcut::command_shift(Key::Left)),
-    row(Action::Louder, Group::Play, "action-louder", Shortcut::command(Key::Up)),
-    row(Action::Quieter, Group::Play, "action-quieter", Shortcut::command(Key::Down)),
-    row(Action::Mute, Group::Play, "action-mute", Shortcut::plain(Key::Char('M'))),
+    row(
+        Action::GoHome,
+        Group::Go,
+        "page-home",
+        Shortcut::command(Key::Digit(1)),
+    ),
+    row(
+        Action::GoPhotos,
+        Group::Go,
+        "page-photos",
+        Shortcut::command(Key::Digit(2)),
+    ),
+    row(
+        Action::GoMusic,
+        Group::Go,
+        "page-music",
+        Shortcut::command(Key::Digit(3)),
+    ),
+    row(
+        Action::GoClips,
+        Group::Go,
+        "page-clips",
+        Shortcut::command(Key::Digit(4)),
+    ),
+    row(
+        Action::GoTags,
+        Group::Go,
+        "page-tags",
+        Shortcut::command(Key::Digit(5)),
+    ),
+    row(
+        Action::GoCollections,
+        Group::Go,
+        "page-collections",
+        Shortcut::command(Key::Digit(6)),
+    ),
+    row(
+        Action::GoTidy,
+        Group::Go,
+        "page-tidy",
+        Shortcut::command(Key::Digit(7)),
+    ),
+    row(
+        Action::GoSettings,
+        Group::Go,
+        "page-settings",
+        Shortcut::command(Key::Comma),
+    ),
+    row(
+        Action::GoBack,
+        Group::Go,
+        "action-back",
+        Shortcut::plain(Key::Escape),
+    ),
+    row(
+        Action::Search,
+        Group::Go,
+        "action-search",
+        Shortcut::command(Key::Char('F')),
+    ),
+    row(
+        Action::OpenSelected,
+        Group::Items,
+        "action-open",
+        Shortcut::plain(Key::Enter),
+    ),
+    row(
+        Action::SelectAll,
+        Group::Items,
+        "action-select-all",
+        Shortcut::command(Key::Char('A')),
+    ),
+    row(
+        Action::SelectNone,
+        Group::Items,
+        "action-select-none",
+        Shortcut::command_shift(Key::Char('A')),
+    ),
+    row(
+        Action::TagSelected,
+        Group::Items,
+        "action-tag",
+        Shortcut::plain(Key::Char('T')),
+    ),
+    row(
+        Action::FavouriteSelected,
+        Group::Items,
+        "action-favourite",
+        Shortcut::plain(Key::Char('F')),
+    ),
+    row(
+        Action::HideSelected,
+        Group::Items,
+        "action-hide",
+        Shortcut::plain(Key::Char('H')),
+    ),
+    row(
+        Action::RateNone,
+        Group::Items,
+        "action-rate-0",
+        Shortcut::plain(Key::Digit(0)),
+    ),
+    row(
+        Action::RateOne,
+        Group::Items,
+        "action-rate-1",
+        Shortcut::plain(Key::Digit(1)),
+    ),
+    row(
+        Action::RateTwo,
+        Group::Items,
+        "action-rate-2",
+        Shortcut::plain(Key::Digit(2)),
+    ),
+    row(
+        Action::RateThree,
+        Group::Items,
+        "action-rate-3",
+        Shortcut::plain(Key::Digit(3)),
+    ),
+    row(
+        Action::RateFour,
+        Group::Items,
+        "action-rate-4",
+        Shortcut::plain(Key::Digit(4)),
+    ),
+    row(
+        Action::RateFive,
+        Group::Items,
+        "action-rate-5",
+        Shortcut::plain(Key::Digit(5)),
+    ),
+    row(
+        Action::NewCollection,
+        Group::Items,
+        "action-new-collection",
+        Shortcut::command(Key::Char('N')),
+    ),
+    row(
+        Action::Similar,
+        Group::Items,
+        "action-similar",
+        Shortcut::plain(Key::Char('S')),
+    ),
+    row(
+        Action::Undo,
+        Group::Items,
+        "action-undo",
+        Shortcut::command(Key::Char('Z')),
+    ),
+    row(
+        Action::Redo,
+        Group::Items,
+        "action-redo",
+        Shortcut::command_shift(Key::Char('Z')),
+    ),
+    row(
+        Action::TogglePlay,
+        Group::Play,
+        "action-play-pause",
+        Shortcut::plain(Key::Space),
+    ),
+    row(
+        Action::Next,
+        Group::Play,
+        "action-next",
+        Shortcut::command(Key::Right),
+    ),
+    row(
+        Action::Previous,
+        Group::Play,
+        "action-previous",
+        Shortcut::command(Key::Left),
+    ),
+    row(
+        Action::SeekForward,
+        Group::Play,
+        "action-seek-forward",
+        Shortcut::command_shift(Key::Right),
+    ),
+    row(
+        Action::SeekBack,
+        Group::Play,
+        "action-seek-back",
+        Shortcut::command_shift(Key::Left),
+    ),
+    row(
+        Action::Louder,
+        Group::Play,
+        "action-louder",
+        Shortcut::command(Key::Up),
+    ),
+    row(
+        Action::Quieter,
+        Group::Play,
+        "action-quieter",
+        Shortcut::command(Key::Down),
+    ),
+    row(
+        Action::Mute,
+        Group::Play,
+        "action-mute",
+        Shortcut::plain(Key::Char('M')),
+    ),
     row(Action::ToggleShuffle, Group::Play, "action-shuffle", None),
     row(Action::CycleRepeat, Group::Play, "action-repeat", None),
-    row(Action::NowPlaying, Group::Play, "page-now-playing", Shortcut::plain(Key::Char('N'))),
-    row(Action::AddFolder, Group::Window, "action-add-folder", Shortcut::command(Key::Char('O'))),
-    row(Action::AddFiles, Group::Window, "action-add-files", Shortcut::command_shift(Key::Char('O'))),
-    row(Action::Rescan, Group::Window, "action-rescan", Shortcut::plain(Key::F(5))),
-    row(Action::PauseAnalysis, Group::Window, "action-pause-analysis", None),
-    row(Action::ToggleInspector, Group::Window, "action-inspector", Shortcut::plain(Key::Char('I'))),
-    row(Action::ZoomIn, Group::Window, "action-zoom-in", Shortcut::plain(Key::Plus)),
-    row(Action::ZoomOut, Group::Window, "action-zoom-out", Shortcut::plain(Key::Minus)),
+    row(
+        Action::NowPlaying,
+        Group::Play,
+        "page-now-playing",
+        Shortcut::plain(Key::Char('N')),
+    ),
+    row(
+        Action::AddFolder,
+        Group::Window,
+        "action-add-folder",
+        Shortcut::command(Key::Char('O')),
+    ),
+    row(
+        Action::AddFiles,
+        Group::Window,
+        "action-add-files",
+        Shortcut::command_shift(Key::Char('O')),
+    ),
+    row(
+        Action::Rescan,
+        Group::Window,
+        "action-rescan",
+        Shortcut::plain(Key::F(5)),
+    ),
+    row(
+        Action::PauseAnalysis,
+        Group::Window,
+        "action-pause-analysis",
+        None,
+    ),
+    row(
+        Action::ToggleInspector,
+        Group::Window,
+        "action-inspector",
+        Shortcut::plain(Key::Char('I')),
+    ),
+    row(
+        Action::ZoomIn,
+        Group::Window,
+        "action-zoom-in",
+        Shortcut::plain(Key::Plus),
+    ),
+    row(
+        Action::ZoomOut,
+        Group::Window,
+        "action-zoom-out",
+        Shortcut::plain(Key::Minus),
+    ),
     row(Action::ToggleTheme, Group::Window, "action-theme", None),
-    row(Action::Palette, Group::Window, "action-palette", Shortcut::command(Key::Char('K'))),
-    row(Action::Shortcuts, Group::Window, "action-shortcuts", Shortcut::plain(Key::Question)),
-    row(Action::FullScreen, Group::Window, "action-full-screen", Shortcut::plain(Key::F(11))),
+    row(
+        Action::Palette,
+        Group::Window,
+        "action-palette",
+        Shortcut::command(Key::Char('K')),
+    ),
+    row(
+        Action::Shortcuts,
+        Group::Window,
+        "action-shortcuts",
+        Shortcut::plain(Key::Question),
+    ),
+    row(
+        Action::FullScreen,
+        Group::Window,
+        "action-full-screen",
+        Shortcut::plain(Key::F(11)),
+    ),
 ];
 
 impl Action {
@@ -254,7 +492,11 @@ mod tests {
         let mut seen = HashSet::new();
         for info in TABLE {
             if let Some(shortcut) = info.shortcut {
-                assert!(seen.insert(shortcut), "{shortcut} twice, again at {:?}", info.action);
+                assert!(
+                    seen.insert(shortcut),
+                    "{shortcut} twice, again at {:?}",
+                    info.action
+                );
             }
         }
     }
@@ -264,7 +506,11 @@ mod tests {
         for language in Language::ALL {
             let words = Words::new(language);
             for info in TABLE {
-                assert!(words.has(info.text_key), "{} in {language:?}", info.text_key);
+                assert!(
+                    words.has(info.text_key),
+                    "{} in {language:?}",
+                    info.text_key
+                );
             }
             for group in Group::ALL {
                 assert!(words.has(group.text_key()));

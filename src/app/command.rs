@@ -89,7 +89,10 @@ pub enum Select {
     /// Add or remove this one.
     Toggle(ItemId),
     /// Everything between the last one chosen and this one, in the order of the list shown.
-    Range { list: Vec<ItemId>, to: ItemId },
+    Range {
+        list: Vec<ItemId>,
+        to: ItemId,
+    },
     Several(Vec<ItemId>),
     None,
 }
@@ -97,7 +100,10 @@ pub enum Select {
 /// The viewer, the inspector and the sheets above a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum View {
-    Open { list: std::sync::Arc<[ItemId]>, item: ItemId },
+    Open {
+        list: std::sync::Arc<[ItemId]>,
+        item: ItemId,
+    },
     Step(i64),
     Slideshow(bool),
     Close,
@@ -129,24 +135,69 @@ pub enum Sheet {
 /// Changes to metadata. Each can be undone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    Tag { items: Vec<ItemId>, tag: String },
-    Untag { items: Vec<ItemId>, tag: String },
-    Confirm { items: Vec<ItemId>, tag: String },
-    Reject { items: Vec<ItemId>, tag: String },
+    Tag {
+        items: Vec<ItemId>,
+        tag: String,
+    },
+    Untag {
+        items: Vec<ItemId>,
+        tag: String,
+    },
+    Confirm {
+        items: Vec<ItemId>,
+        tag: String,
+    },
+    Reject {
+        items: Vec<ItemId>,
+        tag: String,
+    },
     /// Files from outside: added to the library first where they are new, then tagged.
-    TagFiles { files: Vec<PathBuf>, tag: String },
-    NewTag { name: String, items: Vec<ItemId> },
-    RenameTag { from: String, to: String },
+    TagFiles {
+        files: Vec<PathBuf>,
+        tag: String,
+    },
+    NewTag {
+        name: String,
+        items: Vec<ItemId>,
+    },
+    RenameTag {
+        from: String,
+        to: String,
+    },
     DeleteTag(String),
-    Rate { items: Vec<ItemId>, rating: u8 },
-    Favourite { items: Vec<ItemId>, on: bool },
-    Hide { items: Vec<ItemId>, on: bool },
-    NewCollection { name: String, items: Vec<ItemId> },
-    AddToCollection { id: CollectionId, items: Vec<ItemId> },
-    RemoveFromCollection { id: CollectionId, items: Vec<ItemId> },
-    RenameCollection { id: CollectionId, name: String },
+    Rate {
+        items: Vec<ItemId>,
+        rating: u8,
+    },
+    Favourite {
+        items: Vec<ItemId>,
+        on: bool,
+    },
+    Hide {
+        items: Vec<ItemId>,
+        on: bool,
+    },
+    NewCollection {
+        name: String,
+        items: Vec<ItemId>,
+    },
+    AddToCollection {
+        id: CollectionId,
+        items: Vec<ItemId>,
+    },
+    RemoveFromCollection {
+        id: CollectionId,
+        items: Vec<ItemId>,
+    },
+    RenameCollection {
+        id: CollectionId,
+        name: String,
+    },
     DeleteCollection(CollectionId),
-    ForgetHistory { from_ms: i64, to_ms: i64 },
+    ForgetHistory {
+        from_ms: i64,
+        to_ms: i64,
+    },
     Undo,
     Redo,
 }
@@ -155,7 +206,11 @@ pub enum Edit {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Play {
     /// Play these items from the one at `start`.
-    Items { items: Vec<ItemId>, start: usize, why: Option<String> },
+    Items {
+        items: Vec<ItemId>,
+        start: usize,
+        why: Option<String>,
+    },
     Next(Vec<ItemId>),
     Later(Vec<ItemId>),
     /// Find music for a photo (dropped on the player).
@@ -213,7 +268,11 @@ pub enum Set {
 /// What the window is about to show and does not have yet. Asked each frame for what is visible; deduplicated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Want {
-    Thumb { item: ItemId, size: ThumbSize, priority: Priority },
+    Thumb {
+        item: ItemId,
+        size: ThumbSize,
+        priority: Priority,
+    },
     Full(ItemId),
     Waveform(ItemId),
     Detail(ItemId),

@@ -11,7 +11,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use crate::app::command::ListKey;
 use crate::app::state::{Detail, Index, Music};
 use crate::app::suggest::{self, Material};
-use crate::catalog::{Catalog, Change, Collection, Flags, Folder, ItemId, Reader, TagState, Undo, search};
+use crate::catalog::{
+    Catalog, Change, Collection, Flags, Folder, ItemId, Reader, TagState, Undo, search,
+};
 use crate::error::{Error, Result};
 use crate::jobs::Waker;
 use crate::library::Library;
@@ -43,7 +45,11 @@ pub enum Ask {
     Search(String, u64),
     Lyrics(ItemId),
     /// The files of these items, to be played.
-    Tracks { items: Vec<ItemId>, then: Then, why: Option<String> },
+    Tracks {
+        items: Vec<ItemId>,
+        then: Then,
+        why: Option<String>,
+    },
     /// Music whose date and mood lie near a photo's.
     Soundtrack(ItemId),
     Undo,
@@ -75,16 +81,25 @@ pub enum Answer {
     Tracks(Vec<Track>, Then),
     Shelves(Vec<Shelf>),
     /// A change of the person's is saved, or could not be.
-    Edited { toast: Option<String>, result: Result<Undo> },
+    Edited {
+        toast: Option<String>,
+        result: Result<Undo>,
+    },
     /// Undo or redo: the label of what was taken back or done again.
-    Undone { is_redo: bool, result: Result<Option<Change>> },
+    Undone {
+        is_redo: bool,
+        result: Result<Option<Change>>,
+    },
     /// Folders or files were chosen in a dialog.
     ChosenFolders(Vec<PathBuf>),
     ChosenFiles(Vec<PathBuf>),
     ChosenModel(PathBuf),
     ChosenExport(PathBuf),
     /// A longer errand ended: what to say.
-    Said { text: String, is_problem: bool },
+    Said {
+        text: String,
+        is_problem: bool,
+    },
     Failed(Error),
 }
 
@@ -167,12 +182,16 @@ impl Desk {
             self.newest_search.store(*number, Ordering::Relaxed);
             self.interrupter.interrupt();
         }
-        self.ask.as_ref().is_some_and(|sender| sender.try_send(ask).is_ok())
+        self.ask
+            .as_ref()
+            .is_some_and(|sender| sender.try_send(ask).is_ok())
     }
 
     /// Asks for new suggestions. False when a wish is waiting already.
     pub fn suggest(&self) -> bool {
-        self.suggest.as_ref().is_some_and(|sender| sender.try_send(()).is_ok())
+        self.suggest
+            .as_ref()
+            .is_some_and(|sender| sender.try_send(()).is_ok())
     }
 
     /// What has been answered.
@@ -230,9 +249,7 @@ impl Worker {
             Ask::Tags => told(reader.tags().map(Answer::Tags)),
             Ask::Collections => told(reader.collections().map(Answer::Collections)),
             Ask::Folders => told(reader.folders().map(Answer::Folders)),
-            Ask::Struck => told(
-                reader.struck_reasons().map(Answer::Struck),
-            ),
+            Ask::Struck => told(reader.struck_reasons().map(Answer::Struck)),
             Ask::UndoLabel => told(reader.undo_label().map(Answer::UndoLabel)),
             Ask::Detail(id) => Some(Answer::Detail(id, self.detail(id))),
             Ask::List(key) => {
@@ -243,8 +260,10 @@ impl Worker {
                 if self.newest_search.load(Ordering::Relaxed) != number {
                     return None;
                 }
-                let found = search::parse(&text).and_then(|query| reader.search(&query, RESULTS_MAX));
-                (self.newest_search.load(Ordering::Relaxed) == number).then_some(Answer::Search(number, found))
+                let found =
+                    search::parse(&text).and_then(|query| reader.search(&query, RESULTS_MAX));
+                (self.newest_search.load(Ordering::Relaxed) == number)
+                    .then_some(Answer::Search(number, found))
             }
             Ask::Lyrics(id) => {
                 let path = reader
@@ -252,10 +271,14 @@ impl Worker {
                     .ok()
                     .flatten()
                     .and_then(|item| item.path().map(ToOwned::to_owned));
-                let lyrics = path.and_then(|path| crate::media::audio::lyrics(&path).ok().flatten());
+                let lyrics =
+                    path.and_then(|path| crate::media::audio::lyrics(&path).ok().flatten());
                 Some(Answer::Lyrics(id, lyrics))
             }
-            Ask::Tracks { items, then, why } => told(self.tracks(&items, why.as_deref()).map(|tracks| Answer::Tracks(tracks, then))),
+            Ask::Tracks { items, then, why } => told(
+                self.tracks(&items, why.as_deref())
+                    .map(|tracks| Answer::Tracks(tracks, then)),
+            ),
             Ask::Soundtrack(photo) => told(
                 suggest::soundtrack(reader, photo)
                     .and_then(|songs| self.tracks(&songs, None))
@@ -288,7 +311,11 @@ impl Worker {
     fn list(&self, key: &ListKey) -> Result<Vec<ItemId>> {
         let flagged = |flag: Flags| -> Result<Vec<ItemId>> {
             let rows = self.reader.index()?;
-            Ok(rows.iter().filter(|row| row.flags.contains(flag)).map(|row| row.id).collect())
+            Ok(rows
+                .iter()
+                .filter(|row| row.flags.contains(flag))
+                .map(|row| row.id)
+                .collect())
         };
         match key {
             ListKey::Tag(tag) => self.tagged(tag, &[TagState::Confirmed, TagState::Shown]),

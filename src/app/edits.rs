@@ -40,19 +40,31 @@ impl Engine {
         let named = |tag: &str| Arg::from(phrases::tag_name(words, &self.state.vocabulary, tag));
         match edit {
             Edit::Tag { items, tag } => {
-                let toast = say("toast-tagged", &[("n", items.len().into()), ("tag", named(&tag))]);
+                let toast = say(
+                    "toast-tagged",
+                    &[("n", items.len().into()), ("tag", named(&tag))],
+                );
                 (Change::AddTag { items, tag }, toast)
             }
             Edit::Untag { items, tag } => {
-                let toast = say("toast-untagged", &[("n", items.len().into()), ("tag", named(&tag))]);
+                let toast = say(
+                    "toast-untagged",
+                    &[("n", items.len().into()), ("tag", named(&tag))],
+                );
                 (Change::RemoveTag { items, tag }, toast)
             }
             Edit::Confirm { items, tag } => {
-                let toast = say("toast-confirmed", &[("n", items.len().into()), ("tag", named(&tag))]);
+                let toast = say(
+                    "toast-confirmed",
+                    &[("n", items.len().into()), ("tag", named(&tag))],
+                );
                 (Change::ConfirmTag { items, tag }, toast)
             }
             Edit::Reject { items, tag } => {
-                let toast = say("toast-rejected", &[("n", items.len().into()), ("tag", named(&tag))]);
+                let toast = say(
+                    "toast-rejected",
+                    &[("n", items.len().into()), ("tag", named(&tag))],
+                );
                 (Change::RejectTag { items, tag }, toast)
             }
             Edit::NewTag { name, items } => {
@@ -76,12 +88,19 @@ impl Engine {
             Edit::Rate { items, rating } => {
                 let toast = say(
                     "toast-rated",
-                    &[("n", items.len().into()), ("stars", usize::from(rating).into())],
+                    &[
+                        ("n", items.len().into()),
+                        ("stars", usize::from(rating).into()),
+                    ],
                 );
                 (Change::Rate { items, rating }, toast)
             }
             Edit::Favourite { items, on } => {
-                let key = if on { "toast-favourite" } else { "toast-unfavourite" };
+                let key = if on {
+                    "toast-favourite"
+                } else {
+                    "toast-unfavourite"
+                };
                 let toast = say(key, &[("n", items.len().into())]);
                 (Change::Favourite { items, on }, toast)
             }
@@ -93,14 +112,27 @@ impl Engine {
             Edit::AddToCollection { id, items } => {
                 let toast = say(
                     "toast-collected",
-                    &[("n", items.len().into()), ("name", self.collection_name(id).into())],
+                    &[
+                        ("n", items.len().into()),
+                        ("name", self.collection_name(id).into()),
+                    ],
                 );
-                (Change::AddToCollection { id, items, at: None }, toast)
+                (
+                    Change::AddToCollection {
+                        id,
+                        items,
+                        at: None,
+                    },
+                    toast,
+                )
             }
             Edit::RemoveFromCollection { id, items } => {
                 let toast = say(
                     "toast-uncollected",
-                    &[("n", items.len().into()), ("name", self.collection_name(id).into())],
+                    &[
+                        ("n", items.len().into()),
+                        ("name", self.collection_name(id).into()),
+                    ],
                 );
                 (Change::RemoveFromCollection { id, items }, toast)
             }
@@ -109,12 +141,16 @@ impl Engine {
                 (Change::RenameCollection { id, name }, toast)
             }
             Edit::DeleteCollection(id) => {
-                let toast = say("toast-deleted", &[("name", self.collection_name(id).into())]);
+                let toast = say(
+                    "toast-deleted",
+                    &[("name", self.collection_name(id).into())],
+                );
                 (Change::DeleteCollection { id }, toast)
             }
-            Edit::ForgetHistory { from_ms, to_ms } => {
-                (Change::ForgetHistory { from_ms, to_ms }, say("toast-forgotten", &[]))
-            }
+            Edit::ForgetHistory { from_ms, to_ms } => (
+                Change::ForgetHistory { from_ms, to_ms },
+                say("toast-forgotten", &[]),
+            ),
             // Handled before.
             Edit::Undo | Edit::Redo | Edit::TagFiles { .. } | Edit::NewCollection { .. } => {
                 (Change::Several(Vec::new()), None)
@@ -150,9 +186,11 @@ impl Engine {
             let result = catalog
                 .person(Change::CreateCollection { name, query: None })
                 .and_then(|made| match made.collection {
-                    Some(id) if !items.is_empty() => {
-                        catalog.person(Change::AddToCollection { id, items, at: None })
-                    }
+                    Some(id) if !items.is_empty() => catalog.person(Change::AddToCollection {
+                        id,
+                        items,
+                        at: None,
+                    }),
                     _ => Ok(made),
                 });
             post.send(Answer::Edited {

@@ -44,7 +44,14 @@ pub(super) struct Stale {
 
 impl Stale {
     fn any(self) -> bool {
-        self.index || self.music || self.tags || self.collections || self.folders || self.shelves || self.lists || self.undo
+        self.index
+            || self.music
+            || self.tags
+            || self.collections
+            || self.folders
+            || self.shelves
+            || self.lists
+            || self.undo
     }
 }
 
@@ -104,7 +111,11 @@ impl Engine {
     pub fn start(start: Start, waker: Waker) -> Result<Self> {
         start.dirs.create()?;
         let (settings, broken) = Settings::load(&start.dirs.settings());
-        let options = if start.is_window { Options::window(&settings) } else { Options::headless() };
+        let options = if start.is_window {
+            Options::window(&settings)
+        } else {
+            Options::headless()
+        };
         let (library, notices) = Library::open(&start.dirs, options, waker.clone())?;
         let library = Arc::new(library);
         let desk = Desk::start(&library, waker.clone())?;
@@ -234,7 +245,9 @@ impl Engine {
             self.on_answer(answer);
         }
         self.state.player = self.player.status();
-        if !self.state.player.queue.is_empty() && self.state.player.state != crate::player::State::Empty {
+        if !self.state.player.queue.is_empty()
+            && self.state.player.state != crate::player::State::Empty
+        {
             self.state.has_played = true;
         }
         self.library.set_playing(self.state.player.is_playing());
@@ -363,8 +376,15 @@ impl Engine {
     /// Something the window is about to show.
     fn want(&mut self, want: Want) {
         match want {
-            Want::Thumb { item, size, priority } => {
-                if self.asked.insert(format!("thumb {} {}", item.0, size.side())) {
+            Want::Thumb {
+                item,
+                size,
+                priority,
+            } => {
+                if self
+                    .asked
+                    .insert(format!("thumb {} {}", item.0, size.side()))
+                {
                     self.library.thumb(item, size, priority);
                 }
             }
@@ -380,7 +400,9 @@ impl Engine {
             }
             Want::Detail(item) => {
                 self.detail_clock += 1;
-                if self.details_age.insert(item, self.detail_clock).is_none() || !self.state.details.contains_key(&item) {
+                if self.details_age.insert(item, self.detail_clock).is_none()
+                    || !self.state.details.contains_key(&item)
+                {
                     self.ask_once(format!("detail {}", item.0), Ask::Detail(item));
                 }
             }
@@ -421,7 +443,11 @@ impl Engine {
     /// Saves settings that changed. The file is small; the window calls this after drawing.
     pub fn save_settings(&mut self) {
         if std::mem::take(&mut self.is_settings_changed) {
-            let (settings, path, post) = (self.state.settings.clone(), self.dirs.settings(), self.desk.post());
+            let (settings, path, post) = (
+                self.state.settings.clone(),
+                self.dirs.settings(),
+                self.desk.post(),
+            );
             let saving = crate::jobs::spawn("settings", move || {
                 if let Err(error) = settings.save(&path) {
                     post.send(crate::app::desk::Answer::Failed(error));
@@ -490,7 +516,11 @@ pub(super) fn pack_infos(library: &Library) -> Arc<[PackInfo]> {
                 title: manifest.title.clone(),
                 version: manifest.version.clone(),
                 labels: pack.labels().len(),
-                quality: manifest.quality.as_ref().map(ToString::to_string).unwrap_or_default(),
+                quality: manifest
+                    .quality
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 licence: manifest.licence.clone(),
                 is_embedded: pack.source().is_embedded(),
             }

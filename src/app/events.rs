@@ -20,7 +20,9 @@ impl Engine {
         match event {
             LibraryEvent::Progress(progress) => self.on_progress(progress),
             LibraryEvent::Finished(activity) => {
-                self.state.activities.retain(|other| other.activity != activity);
+                self.state
+                    .activities
+                    .retain(|other| other.activity != activity);
                 self.everything_outdated();
             }
             LibraryEvent::ItemsChanged(items) => {
@@ -45,7 +47,13 @@ impl Engine {
                     let tag = then
                         .tag
                         .as_deref()
-                        .map(|tag| crate::app::phrases::tag_name(&self.state.words, &self.state.vocabulary, tag))
+                        .map(|tag| {
+                            crate::app::phrases::tag_name(
+                                &self.state.words,
+                                &self.state.vocabulary,
+                                tag,
+                            )
+                        })
                         .unwrap_or_default();
                     let text = self
                         .state
@@ -54,8 +62,13 @@ impl Engine {
                     self.toast(text, false, then.tag.is_some() || then.collection.is_some());
                 }
             }
-            LibraryEvent::Thumb { item, size, picture } => {
-                self.asked.remove(&format!("thumb {} {}", item.0, size.side()));
+            LibraryEvent::Thumb {
+                item,
+                size,
+                picture,
+            } => {
+                self.asked
+                    .remove(&format!("thumb {} {}", item.0, size.side()));
                 self.state.arrived_thumbs.push(ArrivedThumb {
                     item,
                     size,
@@ -89,7 +102,10 @@ impl Engine {
 
     fn on_progress(&mut self, progress: Progress) {
         let activities = &mut self.state.activities;
-        match activities.iter_mut().find(|other| other.activity == progress.activity) {
+        match activities
+            .iter_mut()
+            .find(|other| other.activity == progress.activity)
+        {
             Some(known) => *known = progress,
             None => {
                 activities.push(progress);
@@ -118,7 +134,10 @@ impl Engine {
     /// Reads a detail again while the old one stays on screen.
     fn refresh_detail(&mut self, id: ItemId) {
         self.asked.remove(&format!("detail {}", id.0));
-        self.ask_once(format!("detail {}", id.0), crate::app::desk::Ask::Detail(id));
+        self.ask_once(
+            format!("detail {}", id.0),
+            crate::app::desk::Ask::Detail(id),
+        );
     }
 
     pub(super) fn everything_outdated(&mut self) {
@@ -172,7 +191,8 @@ impl Engine {
             Answer::Folders(folders) => self.state.folders = folders.into(),
             Answer::Struck(keys) => self.state.struck = Arc::new(keys),
             Answer::UndoLabel(change) => {
-                self.state.undo_label = change.map(|change| crate::app::phrases::change(&self.state.words, &change));
+                self.state.undo_label =
+                    change.map(|change| crate::app::phrases::change(&self.state.words, &change));
             }
             Answer::Detail(id, detail) => {
                 self.asked.remove(&format!("detail {}", id.0));
@@ -228,7 +248,11 @@ impl Engine {
             Answer::Undone { is_redo, result } => match result {
                 Ok(Some(change)) => {
                     let label = crate::app::phrases::change(&self.state.words, &change);
-                    let key = if is_redo { "toast-redone" } else { "toast-undone" };
+                    let key = if is_redo {
+                        "toast-redone"
+                    } else {
+                        "toast-undone"
+                    };
                     let text = self.state.words.with(key, &[("what", label.into())]);
                     self.say(text, false);
                     self.forget(&[]);
@@ -259,7 +283,9 @@ impl Engine {
         match found {
             Ok(items) => {
                 self.state.search.problem = None;
-                self.state.lists.insert(ListKey::Results, Requested::ready(items.into()));
+                self.state
+                    .lists
+                    .insert(ListKey::Results, Requested::ready(items.into()));
             }
             Err(error) => self.state.search.problem = Some(error.to_string()),
         }
@@ -277,7 +303,8 @@ impl Engine {
         let n = tracks.len();
         match then {
             Then::PlayFrom(start) => {
-                self.player.send(PlayerCommand::PlayNow(tracks, start.min(n - 1)));
+                self.player
+                    .send(PlayerCommand::PlayNow(tracks, start.min(n - 1)));
             }
             Then::Next | Then::Later => {
                 let command = if then == Then::Next {
@@ -296,7 +323,9 @@ impl Engine {
     fn on_edited(&mut self, toast: Option<String>, result: Result<Undo>) {
         match result {
             // Only history was added: nothing on screen but the suggestions can have changed.
-            Ok(undo) if toast.is_none() && undo.step.is_none() => self.outdate(|stale| stale.shelves = true),
+            Ok(undo) if toast.is_none() && undo.step.is_none() => {
+                self.outdate(|stale| stale.shelves = true)
+            }
             Ok(undo) => {
                 if let Some(text) = toast {
                     self.toast(text, false, undo.step.is_some());
@@ -345,7 +374,8 @@ impl Engine {
                 let text = self.state.search.text.clone();
                 if !text.is_empty() {
                     self.search_number += 1;
-                    self.desk.ask(crate::app::desk::Ask::Search(text, self.search_number));
+                    self.desk
+                        .ask(crate::app::desk::Ask::Search(text, self.search_number));
                 }
             } else {
                 self.asked.remove(&format!("list {key:?}"));

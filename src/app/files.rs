@@ -18,23 +18,33 @@ impl Engine {
                 let dialog = rfd::AsyncFileDialog::new().pick_folders();
                 self.dialog(async move {
                     let chosen = dialog.await?;
-                    Some(Answer::ChosenFolders(chosen.iter().map(|f| f.path().to_owned()).collect()))
+                    Some(Answer::ChosenFolders(
+                        chosen.iter().map(|f| f.path().to_owned()).collect(),
+                    ))
                 });
             }
             Files::ChooseFiles => {
                 let dialog = rfd::AsyncFileDialog::new().pick_files();
                 self.dialog(async move {
                     let chosen = dialog.await?;
-                    Some(Answer::ChosenFiles(chosen.iter().map(|f| f.path().to_owned()).collect()))
+                    Some(Answer::ChosenFiles(
+                        chosen.iter().map(|f| f.path().to_owned()).collect(),
+                    ))
                 });
             }
             Files::ChooseModel => {
-                let dialog = rfd::AsyncFileDialog::new().add_filter("Parlour model pack", &["zip"]).pick_file();
-                self.dialog(async move { Some(Answer::ChosenModel(dialog.await?.path().to_owned())) });
+                let dialog = rfd::AsyncFileDialog::new()
+                    .add_filter("Parlour model pack", &["zip"])
+                    .pick_file();
+                self.dialog(
+                    async move { Some(Answer::ChosenModel(dialog.await?.path().to_owned())) },
+                );
             }
             Files::Export => {
                 let dialog = rfd::AsyncFileDialog::new().pick_folder();
-                self.dialog(async move { Some(Answer::ChosenExport(dialog.await?.path().to_owned())) });
+                self.dialog(
+                    async move { Some(Answer::ChosenExport(dialog.await?.path().to_owned())) },
+                );
             }
             Files::Add(paths) => self.add(paths),
             Files::AddAndPlay(paths) => self.open_files(paths),
@@ -53,7 +63,9 @@ impl Engine {
             }
             Files::RemoveFolder(folder) => {
                 let library = self.library.clone();
-                self.errand("remove-folder", move || library.remove_folder(folder).map(|()| None));
+                self.errand("remove-folder", move || {
+                    library.remove_folder(folder).map(|()| None)
+                });
             }
             Files::Rescan => self.library.rescan(),
             Files::StopScan => self.library.cancel_scan(),
@@ -77,22 +89,29 @@ impl Engine {
             Files::ClearThumbnails => {
                 let library = self.library.clone();
                 let text = self.state.words.text("toast-cleared").to_string();
-                self.errand("clear", move || library.clear_thumbnails().map(|()| Some(text)));
+                self.errand("clear", move || {
+                    library.clear_thumbnails().map(|()| Some(text))
+                });
             }
         }
     }
 
     /// Runs something that waits on a thread of its own; a text is said when it is done, a problem always.
-    fn errand(&mut self, name: &'static str, body: impl FnOnce() -> Result<Option<String>> + Send + 'static) {
+    fn errand(
+        &mut self,
+        name: &'static str,
+        body: impl FnOnce() -> Result<Option<String>> + Send + 'static,
+    ) {
         let post = self.desk.post();
-        let started = crate::jobs::spawn(name, move || match crate::jobs::guarded("do that", body) {
-            Ok(Some(text)) => post.send(Answer::Said {
-                text,
-                is_problem: false,
-            }),
-            Ok(None) => {}
-            Err(error) => post.send(Answer::Failed(error)),
-        });
+        let started =
+            crate::jobs::spawn(name, move || match crate::jobs::guarded("do that", body) {
+                Ok(Some(text)) => post.send(Answer::Said {
+                    text,
+                    is_problem: false,
+                }),
+                Ok(None) => {}
+                Err(error) => post.send(Answer::Failed(error)),
+            });
         if let Err(error) = started {
             self.problem(&error);
         }
@@ -144,11 +163,12 @@ impl Engine {
     }
 
     fn reveal(&mut self, item: ItemId) {
-        let folder = self
-            .state
-            .details
-            .get(&item)
-            .and_then(|detail| detail.item.path().and_then(|path| path.parent().map(ToOwned::to_owned)));
+        let folder = self.state.details.get(&item).and_then(|detail| {
+            detail
+                .item
+                .path()
+                .and_then(|path| path.parent().map(ToOwned::to_owned))
+        });
         let Some(folder) = folder else {
             return;
         };
@@ -173,7 +193,9 @@ impl Engine {
     pub(super) fn add_model(&mut self, path: PathBuf) {
         let models = self.dirs.models();
         let text = self.state.words.text("toast-model-added").to_string();
-        self.errand("add-model", move || crate::models::add(&path, &models).map(|_| Some(text)));
+        self.errand("add-model", move || {
+            crate::models::add(&path, &models).map(|_| Some(text))
+        });
         self.state.packs = pack_infos(&self.library);
     }
 
@@ -182,7 +204,9 @@ impl Engine {
         let words = self.state.words.clone();
         self.errand("export", move || {
             let done = crate::library::export::export(&library, &path, &Cancel::new())?;
-            Ok(Some(words.with("toast-exported", &[("n", done.items.into())])))
+            Ok(Some(
+                words.with("toast-exported", &[("n", done.items.into())]),
+            ))
         });
     }
 
@@ -202,7 +226,8 @@ impl Engine {
             Set::ThumbnailCap(bytes) => settings.thumbnail_cap_bytes = bytes,
         }
         if self.is_window {
-            self.library.set_options(Options::window(&self.state.settings));
+            self.library
+                .set_options(Options::window(&self.state.settings));
         }
         self.settings_changed();
     }

@@ -198,7 +198,8 @@ impl Engine {
     /// Hands waiting history to the catalogue: at once at the end, else when enough has gathered or nothing moves.
     pub(super) fn write_history(&mut self, is_last: bool) {
         let is_quiet = self.looking.is_none();
-        if self.history.is_empty() || !(is_last || is_quiet || self.history.len() >= HISTORY_BATCH) {
+        if self.history.is_empty() || !(is_last || is_quiet || self.history.len() >= HISTORY_BATCH)
+        {
             return;
         }
         let events = std::mem::take(&mut self.history);
@@ -211,7 +212,10 @@ impl Engine {
         }
         let post = self.desk.post();
         self.library.catalog().person_later(change, move |result| {
-            post.send(crate::app::desk::Answer::Edited { toast: None, result });
+            post.send(crate::app::desk::Answer::Edited {
+                toast: None,
+                result,
+            });
         });
     }
 }

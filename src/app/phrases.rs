@@ -12,7 +12,17 @@ use crate::models::Vocabulary;
 use crate::recommend::{Factor, Shelf, ShelfKind};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -70,7 +80,13 @@ pub fn item_name(words: &Words, kind: Kind, title: &str, date_ms: i64) -> String
         Kind::Audio => "name-audio",
         Kind::Clip => "name-clip",
     };
-    words.with(key, &[("title", title.into()), ("date", date(words, date_ms).into())])
+    words.with(
+        key,
+        &[
+            ("title", title.into()),
+            ("date", date(words, date_ms).into()),
+        ],
+    )
 }
 
 /// The title of a shelf: the reason it exists. `about` is the title or date of the item it speaks of.
@@ -81,7 +97,11 @@ pub fn shelf_title(words: &Words, shelf: &Shelf, about: Option<&str>) -> String 
     };
     match shelf.kind {
         ShelfKind::Because => {
-            let key = if is_audio { "shelf-because-played" } else { "shelf-because-looked" };
+            let key = if is_audio {
+                "shelf-because-played"
+            } else {
+                "shelf-because-looked"
+            };
             words.with(key, &[("title", about.unwrap_or_default().into())])
         }
         ShelfKind::Continue => words.text("shelf-continue").to_string(),
@@ -104,19 +124,30 @@ pub fn reason(
             "reason-similar",
             &[
                 ("title", title_of(*to).into()),
-                ("percent", ((cosine.clamp(0.0, 1.0) * 100.0).round() as usize).into()),
+                (
+                    "percent",
+                    ((cosine.clamp(0.0, 1.0) * 100.0).round() as usize).into(),
+                ),
             ],
         ),
-        Factor::Tag { slug, .. } => {
-            words.with("reason-tag", &[("tag", tag_name(words, vocabulary, slug).into())])
-        }
+        Factor::Tag { slug, .. } => words.with(
+            "reason-tag",
+            &[("tag", tag_name(words, vocabulary, slug).into())],
+        ),
         Factor::Artist { name } => words.with("reason-artist", &[("name", name.as_str().into())]),
         Factor::Album { title } => words.with("reason-album", &[("title", title.as_str().into())]),
         Factor::Anniversary { years, days_off } => {
-            let key = if *days_off == 0 { "reason-anniversary" } else { "reason-anniversary-near" };
+            let key = if *days_off == 0 {
+                "reason-anniversary"
+            } else {
+                "reason-anniversary-near"
+            };
             words.with(
                 key,
-                &[("years", (*years as usize).into()), ("days", (*days_off as usize).into())],
+                &[
+                    ("years", (*years as usize).into()),
+                    ("days", (*days_off as usize).into()),
+                ],
             )
         }
         Factor::Unfinished { share } => words.with(
@@ -125,11 +156,18 @@ pub fn reason(
         ),
         Factor::Enjoyed { times, days_ago } => words.with(
             "reason-enjoyed",
-            &[("times", (*times as usize).into()), ("days", (*days_ago as usize).into())],
+            &[
+                ("times", (*times as usize).into()),
+                ("days", (*days_ago as usize).into()),
+            ],
         ),
         Factor::Favourite => words.text("reason-favourite").to_string(),
-        Factor::Rated { stars } => words.with("reason-rated", &[("stars", usize::from(*stars).into())]),
-        Factor::Fresh { days_ago } => words.with("reason-fresh", &[("days", (*days_ago as usize).into())]),
+        Factor::Rated { stars } => {
+            words.with("reason-rated", &[("stars", usize::from(*stars).into())])
+        }
+        Factor::Fresh { days_ago } => {
+            words.with("reason-fresh", &[("days", (*days_ago as usize).into())])
+        }
         Factor::NeverOpened => words.text("reason-never-opened").to_string(),
         Factor::Exploration => words.text("reason-exploration").to_string(),
     }
@@ -162,7 +200,10 @@ pub fn progress(words: &Words, progress: &Progress, now_ms: i64) -> String {
     let Some(total) = progress.total.filter(|&total| total > 0) else {
         return words.with(
             "progress-open",
-            &[("what", (&*what).into()), ("done", grouped(progress.done).into())],
+            &[
+                ("what", (&*what).into()),
+                ("done", grouped(progress.done).into()),
+            ],
         );
     };
     let mut line = words.with(
@@ -204,7 +245,11 @@ pub fn change(words: &Words, change: &Change) -> String {
         | Change::RemoveFromCollection { .. } => "change-collection",
         Change::RecordEvents(_) | Change::ForgetHistory { .. } => "change-history",
         Change::StrikeReason { .. } | Change::UnstrikeReason { .. } => "change-reason",
-        Change::Several(changes) => return changes.first().map_or_else(String::new, |first| self::change(words, first)),
+        Change::Several(changes) => {
+            return changes
+                .first()
+                .map_or_else(String::new, |first| self::change(words, first));
+        }
     };
     words.text(key).to_string()
 }
@@ -213,11 +258,20 @@ pub fn change(words: &Words, change: &Change) -> String {
 pub fn notice(words: &Words, notice: &Notice) -> String {
     match notice {
         Notice::Catalog(notice) => notice.to_string(),
-        Notice::FolderOffline(path) => words.with("notice-offline", &[("path", path.display().to_string().into())]),
-        Notice::FolderBack(path) => words.with("notice-back", &[("path", path.display().to_string().into())]),
+        Notice::FolderOffline(path) => words.with(
+            "notice-offline",
+            &[("path", path.display().to_string().into())],
+        ),
+        Notice::FolderBack(path) => words.with(
+            "notice-back",
+            &[("path", path.display().to_string().into())],
+        ),
         Notice::NotWatched { path, why } => words.with(
             "notice-not-watched",
-            &[("path", path.display().to_string().into()), ("why", why.as_str().into())],
+            &[
+                ("path", path.display().to_string().into()),
+                ("why", why.as_str().into()),
+            ],
         ),
         Notice::CacheUnwritable(why) => words.with("notice-cache", &[("why", why.as_str().into())]),
         Notice::Pack(why) => why.clone(),
@@ -244,7 +298,10 @@ mod tests {
     #[test]
     fn dates_read_as_written_in_each_language() {
         let at = 1_555_093_800_000; // 2019-04-12 18:30
-        assert_eq!(date_time(&Words::new(Language::English), at), "12 April 2019, 18:30");
+        assert_eq!(
+            date_time(&Words::new(Language::English), at),
+            "12 April 2019, 18:30"
+        );
         assert_eq!(date(&Words::new(Language::Chinese), at), "2019年4月12日");
         assert_eq!(month(&Words::new(Language::Chinese), 2019, 4), "2019年4月");
     }

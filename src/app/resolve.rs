@@ -29,16 +29,19 @@ impl AppState {
             }
             (!self.selection.order.is_empty()).then(|| self.selection.order.clone())
         };
-        let rate = |rating| {
-            chosen().map(|items| Command::Edit(Edit::Rate { items, rating }))
-        };
+        let rate = |rating| chosen().map(|items| Command::Edit(Edit::Rate { items, rating }));
         let player = |command| Some(Command::Play(Play::Player(command)));
-        let playing = |command| self.has_played.then_some(Command::Play(Play::Player(command)));
+        let playing = |command| {
+            self.has_played
+                .then_some(Command::Play(Play::Player(command)))
+        };
         let sheet = |sheet| Some(Command::View(View::Sheet(Some(sheet))));
         let all_have = |items: &[ItemId], flag: Flags| {
-            items
-                .iter()
-                .all(|&id| self.index.row(id).is_some_and(|row| row.flags.contains(flag)))
+            items.iter().all(|&id| {
+                self.index
+                    .row(id)
+                    .is_some_and(|row| row.flags.contains(flag))
+            })
         };
         match action {
             Action::GoHome => Some(Command::Go(Page::Home)),
@@ -53,7 +56,11 @@ impl AppState {
             Action::Search => Some(Command::FocusSearch),
             Action::OpenSelected => {
                 let item = *self.selection.order.last()?;
-                let list = if self.listed.contains(&item) { self.listed.clone() } else { std::sync::Arc::new([item]) };
+                let list = if self.listed.contains(&item) {
+                    self.listed.clone()
+                } else {
+                    std::sync::Arc::new([item])
+                };
                 Some(Command::View(View::Open { list, item }))
             }
             Action::SelectAll => Some(Command::Select(Select::Several(self.listed.to_vec()))),
@@ -83,9 +90,15 @@ impl AppState {
             Action::Next => playing(PlayerCommand::Next),
             Action::Previous => playing(PlayerCommand::Previous),
             Action::SeekForward => playing(PlayerCommand::SeekTo(self.player.position + SEEK)),
-            Action::SeekBack => playing(PlayerCommand::SeekTo(self.player.position.saturating_sub(SEEK))),
-            Action::Louder => player(PlayerCommand::SetVolume((self.player.volume + VOLUME_STEP).min(1.0))),
-            Action::Quieter => player(PlayerCommand::SetVolume((self.player.volume - VOLUME_STEP).max(0.0))),
+            Action::SeekBack => playing(PlayerCommand::SeekTo(
+                self.player.position.saturating_sub(SEEK),
+            )),
+            Action::Louder => player(PlayerCommand::SetVolume(
+                (self.player.volume + VOLUME_STEP).min(1.0),
+            )),
+            Action::Quieter => player(PlayerCommand::SetVolume(
+                (self.player.volume - VOLUME_STEP).max(0.0),
+            )),
             Action::Mute => player(PlayerCommand::SetMuted(!self.player.is_muted)),
             Action::ToggleShuffle => player(PlayerCommand::SetShuffle(!self.player.is_shuffled)),
             Action::CycleRepeat => player(PlayerCommand::SetRepeat(match self.player.repeat {
@@ -97,10 +110,18 @@ impl AppState {
             Action::AddFolder => Some(Command::Files(Files::ChooseFolders)),
             Action::AddFiles => Some(Command::Files(Files::ChooseFiles)),
             Action::Rescan => Some(Command::Files(Files::Rescan)),
-            Action::PauseAnalysis => Some(Command::Files(Files::PauseAnalysis(!self.is_analysis_paused))),
-            Action::ToggleInspector => Some(Command::View(View::Inspector(!self.is_inspector_open))),
+            Action::PauseAnalysis => Some(Command::Files(Files::PauseAnalysis(
+                !self.is_analysis_paused,
+            ))),
+            Action::ToggleInspector => {
+                Some(Command::View(View::Inspector(!self.is_inspector_open)))
+            }
             Action::ZoomIn | Action::ZoomOut => {
-                let factor = if action == Action::ZoomIn { ZOOM_STEP } else { 1.0 / ZOOM_STEP };
+                let factor = if action == Action::ZoomIn {
+                    ZOOM_STEP
+                } else {
+                    1.0 / ZOOM_STEP
+                };
                 let height = (self.grid_height * factor).clamp(GRID_HEIGHTS.0, GRID_HEIGHTS.1);
                 Some(Command::View(View::GridHeight(height)))
             }
@@ -139,13 +160,22 @@ pub fn tag_matches(state: &AppState, typed: &str, limit: usize) -> Vec<(String, 
         })
         .collect();
     known.sort();
-    let slugs: HashSet<&str> = state.tags.iter().filter_map(|tag| tag.slug.as_deref()).collect();
+    let slugs: HashSet<&str> = state
+        .tags
+        .iter()
+        .filter_map(|tag| tag.slug.as_deref())
+        .collect();
     let fresh = state
         .vocabulary
         .search(&wanted, limit)
         .into_iter()
         .filter(|entry| !slugs.contains(entry.slug.as_str()))
-        .map(|entry| (entry.slug.clone(), phrases::tag_name(&state.words, &state.vocabulary, &entry.slug)));
+        .map(|entry| {
+            (
+                entry.slug.clone(),
+                phrases::tag_name(&state.words, &state.vocabulary, &entry.slug),
+            )
+        });
     known
         .iter()
         .map(|(_, _, path, name)| (path.clone(), name.clone()))

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::app::command::{AlbumKey, ListKey, Page, Sheet};
 use crate::app::words::Words;
-use crate::catalog::{Collection, Event, Flags, Folder, IndexRow, Item, ItemId, ItemTag, Song, Tag};
+use crate::catalog::{
+    Collection, Event, Flags, Folder, IndexRow, Item, ItemId, ItemTag, Song, Tag,
+};
 use crate::jobs::Progress;
 use crate::library::ThumbSize;
 use crate::media::Kind;
@@ -144,7 +146,14 @@ impl Music {
     /// Groups songs into albums and artists. Songs without an album stay songs only.
     pub fn new(mut songs: Vec<Song>) -> Self {
         songs.sort_by(|a, b| {
-            let key = |s: &Song| (s.album_artist.to_lowercase(), s.album.to_lowercase(), s.disc, s.track);
+            let key = |s: &Song| {
+                (
+                    s.album_artist.to_lowercase(),
+                    s.album.to_lowercase(),
+                    s.disc,
+                    s.track,
+                )
+            };
             key(a).cmp(&key(b)).then_with(|| a.title.cmp(&b.title))
         });
         let mut albums: Vec<Album> = Vec::new();
@@ -177,9 +186,16 @@ impl Music {
             song_count: 0,
         };
         for song in &songs {
-            let name = if song.album_artist.is_empty() { &song.artist } else { &song.album_artist };
+            let name = if song.album_artist.is_empty() {
+                &song.artist
+            } else {
+                &song.album_artist
+            };
             if !name.is_empty() {
-                artists.entry(name.clone()).or_insert_with(|| entry(name)).song_count += 1;
+                artists
+                    .entry(name.clone())
+                    .or_insert_with(|| entry(name))
+                    .song_count += 1;
             }
         }
         for (album, i) in albums.iter().zip(0u32..) {
@@ -189,7 +205,11 @@ impl Music {
         }
         let mut artists: Vec<Artist> = artists.into_values().collect();
         artists.sort_by_cached_key(|a| a.name.to_lowercase());
-        let at = songs.iter().zip(0..).map(|(song, i)| (song.id, i)).collect();
+        let at = songs
+            .iter()
+            .zip(0..)
+            .map(|(song, i)| (song.id, i))
+            .collect();
         Self {
             songs,
             albums,
@@ -210,7 +230,11 @@ impl Music {
 
     /// The items of an album, in order.
     pub fn items_of(&self, album: &Album) -> Vec<ItemId> {
-        album.songs.iter().map(|&i| self.songs[i as usize].id).collect()
+        album
+            .songs
+            .iter()
+            .map(|&i| self.songs[i as usize].id)
+            .collect()
     }
 }
 

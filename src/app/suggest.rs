@@ -45,12 +45,21 @@ pub fn shelves(reader: &Reader, material: &mut Material) -> Result<Vec<Shelf>> {
 /// # Errors
 /// When the catalogue cannot be read.
 pub fn gather(reader: &Reader) -> Result<Input> {
-    let songs: HashMap<ItemId, _> = reader.songs()?.into_iter().map(|song| (song.id, song)).collect();
+    let songs: HashMap<ItemId, _> = reader
+        .songs()?
+        .into_iter()
+        .map(|song| (song.id, song))
+        .collect();
     let mut tags: HashMap<ItemId, Vec<(String, f32)>> = HashMap::new();
     for (item, name, score) in reader.believed_tags()? {
         tags.entry(item).or_default().push((name, score));
     }
-    let out = [Flags::MISSING, Flags::HIDDEN, Flags::UNSUPPORTED, Flags::REMOVED];
+    let out = [
+        Flags::MISSING,
+        Flags::HIDDEN,
+        Flags::UNSUPPORTED,
+        Flags::REMOVED,
+    ];
     let items = reader
         .index()?
         .into_iter()

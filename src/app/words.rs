@@ -203,7 +203,10 @@ mod tests {
     fn plurals_follow_the_number() {
         let words = Words::new(Language::English);
         assert_eq!(words.with("n-photos", &[("n", 1usize.into())]), "1 photo");
-        assert_eq!(words.with("n-photos", &[("n", 40usize.into())]), "40 photos");
+        assert_eq!(
+            words.with("n-photos", &[("n", 40usize.into())]),
+            "40 photos"
+        );
     }
 
     #[test]

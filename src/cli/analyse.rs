@@ -49,7 +49,9 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<()> {
             }
             Err(error) => {
                 if args.json {
-                    console.json(&json!({ "path": path.display().to_string(), "error": error.reason() }));
+                    console.json(
+                        &json!({ "path": path.display().to_string(), "error": error.reason() }),
+                    );
                 }
                 console.problem(&error);
             }

@@ -55,15 +55,29 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
         }));
         return Ok(());
     }
-    console.line(&format!("Parlour {}, {} cores", env!("CARGO_PKG_VERSION"), crate::jobs::cores()));
+    console.line(&format!(
+        "Parlour {}, {} cores",
+        env!("CARGO_PKG_VERSION"),
+        crate::jobs::cores()
+    ));
     console.line(&format!("data     {}", context.dirs.data.display()));
     console.line(&format!("cache    {}", context.dirs.cache.display()));
-    console.line(&format!("display  {}", if has_display() { "yes" } else { "none: headless commands work" }));
+    console.line(&format!(
+        "display  {}",
+        if has_display() {
+            "yes"
+        } else {
+            "none: headless commands work"
+        }
+    ));
     if devices.is_empty() {
         console.line("sound    no device: playing works to WAV files only");
     }
     for device in &devices {
-        console.line(&format!("sound    {}", device["name"].as_str().unwrap_or_default()));
+        console.line(&format!(
+            "sound    {}",
+            device["name"].as_str().unwrap_or_default()
+        ));
     }
     console.line(&format!("models   {}", pack_names.join(", ")));
     match &library {

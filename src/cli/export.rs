@@ -67,7 +67,10 @@ pub fn import(context: &Context, args: &ImportArgs, console: &mut Console<'_>) -
     if args.json {
         console.json(&json!({ "found": done.found, "not_found": done.not_found }));
     } else {
-        console.line(&format!("{} items brought back, {} not found", done.found, done.not_found));
+        console.line(&format!(
+            "{} items brought back, {} not found",
+            done.found, done.not_found
+        ));
     }
     Ok(())
 }

@@ -85,7 +85,8 @@ pub(crate) struct Context {
 impl Context {
     /// Opens the library without background work; what was noticed is said.
     pub fn library(&self, console: &mut Console<'_>) -> Result<Library> {
-        let (library, notices) = Library::open(&self.dirs, Options::headless(), crate::jobs::no_waker())?;
+        let (library, notices) =
+            Library::open(&self.dirs, Options::headless(), crate::jobs::no_waker())?;
         let words = console.words();
         for notice in notices {
             console.say(&crate::app::phrases::notice(&words, &notice));
@@ -111,7 +112,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Err(error) => {
             let is_help = !error.use_stderr();
             // Nothing is left to say when even this cannot be written.
-            return Outcome::Done(if error.print().is_ok() && is_help { 0 } else { 2 });
+            return Outcome::Done(if error.print().is_ok() && is_help {
+                0
+            } else {
+                2
+            });
         }
     };
     let mut console = Console::new(&mut stdout, &mut stderr);

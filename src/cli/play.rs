@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::output::Console;
 use super::absolute;
+use super::output::Console;
 use crate::error::{Error, Result};
 use crate::player::{self, Output, PlayerEvent, Track};
 
@@ -43,7 +43,11 @@ fn output_of(text: &str) -> Result<Output> {
 /// Plays everything; a file that cannot be played is named and the rest goes on.
 pub fn run(args: &Args, console: &mut Console<'_>) -> Result<()> {
     let output = output_of(&args.output)?;
-    let tracks: Vec<Track> = args.files.iter().map(|path| Track::from_path(path)).collect();
+    let tracks: Vec<Track> = args
+        .files
+        .iter()
+        .map(|path| Track::from_path(path))
+        .collect();
     let from = Duration::try_from_secs_f64(args.from).unwrap_or_default();
     player::play_blocking(tracks, output, from, |event| {
         let (name, track, share) = match event {
@@ -61,7 +65,9 @@ pub fn run(args: &Args, console: &mut Console<'_>) -> Result<()> {
             _ => return,
         };
         if args.json {
-            console.json(&json!({ "event": name, "path": track.path.display().to_string(), "share": share }));
+            console.json(
+                &json!({ "event": name, "path": track.path.display().to_string(), "share": share }),
+            );
         } else if name == "started" {
             console.say(&format!("playing {}", track.path.display()));
         }

@@ -68,8 +68,12 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
             let Some(item) = reader.item(pick.item)? else {
                 continue;
             };
-            let path = item.path().map(|path| path.display().to_string()).unwrap_or_default();
-            let text = |factor: &Factor| phrases::reason(&words, packs.vocabulary(), factor, title_of);
+            let path = item
+                .path()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
+            let text =
+                |factor: &Factor| phrases::reason(&words, packs.vocabulary(), factor, title_of);
             if args.json {
                 let reasons: Vec<_> = pick
                     .reasons
@@ -97,7 +101,11 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
                     .iter()
                     .map(|reason| format!("{:.2} {}", reason.weight, text(&reason.factor)))
                     .collect();
-                console.line(&format!("  {:.2}  {path}\n        {}", pick.score, reasons.join("; ")));
+                console.line(&format!(
+                    "  {:.2}  {path}\n        {}",
+                    pick.score,
+                    reasons.join("; ")
+                ));
             }
         }
     }

@@ -26,7 +26,11 @@ pub struct Args {
 /// Scans, and writes one line per file and a summary.
 pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<()> {
     let library = context.library(console)?;
-    let paths = args.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>>>()?;
+    let paths = args
+        .paths
+        .iter()
+        .map(|path| absolute(path))
+        .collect::<Result<Vec<_>>>()?;
     let summary = library.scan_now(&paths, |report| {
         let is_failure = report.status == ScanStatus::Failed;
         if is_failure {

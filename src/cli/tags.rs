@@ -62,9 +62,18 @@ const BACKGROUND_MAX: usize = 400;
 pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<()> {
     match &args.action {
         Action::List { files, json } => list(context, files, *json, console),
-        Action::Add(target) => edit(context, target, console, |items, tag| Change::AddTag { items, tag }),
-        Action::Remove(target) => edit(context, target, console, |items, tag| Change::RemoveTag { items, tag }),
-        Action::Reject(target) => edit(context, target, console, |items, tag| Change::RejectTag { items, tag }),
+        Action::Add(target) => edit(context, target, console, |items, tag| Change::AddTag {
+            items,
+            tag,
+        }),
+        Action::Remove(target) => edit(context, target, console, |items, tag| Change::RemoveTag {
+            items,
+            tag,
+        }),
+        Action::Reject(target) => edit(context, target, console, |items, tag| Change::RejectTag {
+            items,
+            tag,
+        }),
         Action::Teach(target) => {
             let library = context.library(console)?;
             let items = items_of(&library.catalog().reader()?, &target.files, console)?;
@@ -105,7 +114,9 @@ fn edit(
     if items.is_empty() {
         return Ok(());
     }
-    let done = library.catalog().person(change(items, target.name.clone()))?;
+    let done = library
+        .catalog()
+        .person(change(items, target.name.clone()))?;
     for item in done.items {
         if target.json {
             console.json(&json!({ "tag": target.name, "item": item, "saved": true }));
@@ -114,7 +125,12 @@ fn edit(
     Ok(())
 }
 
-fn list(context: &Context, files: &[PathBuf], is_json: bool, console: &mut Console<'_>) -> Result<()> {
+fn list(
+    context: &Context,
+    files: &[PathBuf],
+    is_json: bool,
+    console: &mut Console<'_>,
+) -> Result<()> {
     let reader = Reader::open(&context.dirs)?;
     for file in files {
         let path = absolute(file)?;
@@ -131,7 +147,8 @@ fn list(context: &Context, files: &[PathBuf], is_json: bool, console: &mut Conso
                 .iter()
                 .map(|tag| json!({ "name": tag.name, "score": tag.score, "source": tag.source, "state": tag.state }))
                 .collect();
-            console.json(&json!({ "path": path.display().to_string(), "item": item, "tags": tags }));
+            console
+                .json(&json!({ "path": path.display().to_string(), "item": item, "tags": tags }));
         } else {
             console.line(&path.display().to_string());
             for tag in tags {
@@ -141,7 +158,11 @@ fn list(context: &Context, files: &[PathBuf], is_json: bool, console: &mut Conso
                     TagState::Suggested => "perhaps",
                     TagState::Rejected => "rejected",
                 };
-                console.line(&format!("    {:<24} {state:<10} {:.0} %", tag.name, tag.score * 100.0));
+                console.line(&format!(
+                    "    {:<24} {state:<10} {:.0} %",
+                    tag.name,
+                    tag.score * 100.0
+                ));
             }
         }
     }
@@ -155,7 +176,11 @@ fn teach(library: &Library, target: &Target, console: &mut Console<'_>) -> Resul
         return Ok(());
     };
     let ids = |states: &[TagState]| -> Result<Vec<ItemId>> {
-        Ok(reader.items_with_tag(tag, states)?.into_iter().map(|(item, _)| item).collect())
+        Ok(reader
+            .items_with_tag(tag, states)?
+            .into_iter()
+            .map(|(item, _)| item)
+            .collect())
     };
     let (yes, no) = (ids(&[TagState::Confirmed])?, ids(&[TagState::Rejected])?);
     let mut proposals: Vec<(ItemId, f32)> = Vec::new();

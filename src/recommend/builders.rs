@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::taste::{DAY_MS, Taste};
-use super::types::{Facts, Factor, Input, Pick, Reason, ShelfKind};
+use super::types::{Factor, Facts, Input, Pick, Reason, ShelfKind};
 use crate::catalog::ItemId;
 use crate::media::Kind;
 
@@ -49,18 +49,35 @@ pub fn candidates(kind: ShelfKind, input: &Input, taste: &Taste<'_>) -> Vec<Cand
         ShelfKind::Continue => unfinished(input, taste),
         ShelfKind::Because => because(input, taste),
         ShelfKind::OnThisDay => vec![on_this_day(input, taste)],
-        ShelfKind::Rediscover => per_kind(kind, input, taste, &[Kind::Photo, Kind::Audio], rediscover),
-        ShelfKind::NeverOpened => per_kind(kind, input, taste, &[Kind::Photo, Kind::Audio], never_opened),
-        ShelfKind::NewHere => per_kind(kind, input, taste, &[Kind::Photo, Kind::Audio, Kind::Clip], new_here),
+        ShelfKind::Rediscover => {
+            per_kind(kind, input, taste, &[Kind::Photo, Kind::Audio], rediscover)
+        }
+        ShelfKind::NeverOpened => per_kind(
+            kind,
+            input,
+            taste,
+            &[Kind::Photo, Kind::Audio],
+            never_opened,
+        ),
+        ShelfKind::NewHere => per_kind(
+            kind,
+            input,
+            taste,
+            &[Kind::Photo, Kind::Audio, Kind::Clip],
+            new_here,
+        ),
     }
 }
 
 /// Items that may be suggested at all.
-fn eligible<'a>(input: &'a Input, taste: &'a Taste<'_>, media: Kind) -> impl Iterator<Item = &'a Facts> {
-    input
-        .items
-        .iter()
-        .filter(move |facts| facts.kind == media && !facts.is_out && !taste.signal(facts.id).is_rejected)
+fn eligible<'a>(
+    input: &'a Input,
+    taste: &'a Taste<'_>,
+    media: Kind,
+) -> impl Iterator<Item = &'a Facts> {
+    input.items.iter().filter(move |facts| {
+        facts.kind == media && !facts.is_out && !taste.signal(facts.id).is_rejected
+    })
 }
 
 fn per_kind(
@@ -93,7 +110,10 @@ fn per_kind(
 /// A pick from its reasons: struck ones go, the strongest stay, the score is their sum. None when nothing is left.
 fn pick(item: ItemId, mut reasons: Vec<Reason>, struck: &HashSet<String>) -> Option<Pick> {
     // The first reason is what the shelf stands for: without it the item does not belong there.
-    if reasons.first().is_none_or(|reason| struck.contains(&reason.key)) {
+    if reasons
+        .first()
+        .is_none_or(|reason| struck.contains(&reason.key))
+    {
         return None;
     }
     reasons.retain(|reason| reason.weight > 0.0 && !struck.contains(&reason.key));
@@ -102,7 +122,11 @@ fn pick(item: ItemId, mut reasons: Vec<Reason>, struck: &HashSet<String>) -> Opt
     reasons.insert(0, first);
     reasons.truncate(REASONS_MAX);
     let score = reasons.iter().map(|reason| reason.weight).sum();
-    Some(Pick { item, score, reasons })
+    Some(Pick {
+        item,
+        score,
+        reasons,
+    })
 }
 
 fn reason(factor: Factor, weight: f32, key: String, evidence: Vec<ItemId>) -> Reason {
@@ -125,7 +149,12 @@ fn liking(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Vec<Reason> {
         .max_by(|a, b| (a.1 * a.2.min(1.0)).total_cmp(&(b.1 * b.2.min(1.0))));
     if let Some((to, cosine, value)) = nearest.filter(|n| n.1 >= COSINE_MIN) {
         let weight = 0.6 * cosine * value.min(1.0);
-        reasons.push(reason(Factor::Similar { to, cosine }, weight, format!("like:{to}"), vec![to]));
+        reasons.push(reason(
+            Factor::Similar { to, cosine },
+            weight,
+            format!("like:{to}"),
+            vec![to],
+        ));
     }
     let best_tags = facts
         .tags
@@ -133,7 +162,9 @@ fn liking(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Vec<Reason> {
         .filter_map(|(tag, score)| Some((tag, score * taste.tags.get(tag.as_str())?)))
         .filter(|(_, affinity)| *affinity > 0.05);
     for (slug, affinity) in best_tags {
-        let evidence = evidence_of(input, taste, facts, |other| other.tags.iter().any(|(tag, _)| tag == slug));
+        let evidence = evidence_of(input, taste, facts, |other| {
+            other.tags.iter().any(|(tag, _)| tag == slug)
+        });
         reasons.push(reason(
             Factor::Tag {
                 slug: slug.clone(),
@@ -144,7 +175,10 @@ fn liking(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Vec<Reason> {
             evidence,
         ));
     }
-    let by_artist = taste.artists.get(facts.artist.as_str()).filter(|&&affinity| affinity > 0.05);
+    let by_artist = taste
+        .artists
+        .get(facts.artist.as_str())
+        .filter(|&&affinity| affinity > 0.05);
     if let Some(&affinity) = by_artist.filter(|_| !facts.artist.is_empty()) {
         let evidence = evidence_of(input, taste, facts, |other| other.artist == facts.artist);
         reasons.push(reason(
@@ -157,10 +191,17 @@ fn liking(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Vec<Reason> {
         ));
     }
     if facts.is_favourite {
-        reasons.push(reason(Factor::Favourite, 0.3, "favourite".to_owned(), vec![facts.id]));
+        reasons.push(reason(
+            Factor::Favourite,
+            0.3,
+            "favourite".to_owned(),
+            vec![facts.id],
+        ));
     }
     if facts.rating >= 4 {
-        let factor = Factor::Rated { stars: facts.rating };
+        let factor = Factor::Rated {
+            stars: facts.rating,
+        };
         let weight = 0.1 * f32::from(facts.rating - 2);
         reasons.push(reason(factor, weight, "rated".to_owned(), vec![facts.id]));
     }
@@ -168,14 +209,24 @@ fn liking(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Vec<Reason> {
 }
 
 /// Up to three enjoyed items that show what a reason says.
-fn evidence_of(input: &Input, taste: &Taste<'_>, facts: &Facts, fits: impl Fn(&Facts) -> bool) -> Vec<ItemId> {
+fn evidence_of(
+    input: &Input,
+    taste: &Taste<'_>,
+    facts: &Facts,
+    fits: impl Fn(&Facts) -> bool,
+) -> Vec<ItemId> {
     taste
         .seeds
         .get(&facts.kind)
         .into_iter()
         .flatten()
         .filter(|(seed, _)| *seed != facts.id)
-        .filter(|(seed, _)| taste.places.get(seed).is_some_and(|&at| fits(&input.items[at])))
+        .filter(|(seed, _)| {
+            taste
+                .places
+                .get(seed)
+                .is_some_and(|&at| fits(&input.items[at]))
+        })
         .map(|&(seed, _)| seed)
         .take(3)
         .collect()
@@ -190,10 +241,17 @@ fn unfinished(input: &Input, taste: &Taste<'_>) -> Vec<Candidates> {
             .filter(|facts| facts.duration_ms >= LONG_MS || media == Kind::Clip)
             .filter_map(|facts| {
                 let signal = taste.signal(facts.id);
-                let share = signal.last_share.filter(|share| (0.03..0.92).contains(share))?;
+                let share = signal
+                    .last_share
+                    .filter(|share| (0.03..0.92).contains(share))?;
                 let age_days = (input.now_ms - signal.last_ms).max(0) / DAY_MS;
                 let weight = 1.0 / (1.0 + age_days as f32 / 7.0);
-                let first = reason(Factor::Unfinished { share }, weight, "unfinished".to_owned(), vec![facts.id]);
+                let first = reason(
+                    Factor::Unfinished { share },
+                    weight,
+                    "unfinished".to_owned(),
+                    vec![facts.id],
+                );
                 pick(facts.id, vec![first], &input.struck)
             })
             .collect();
@@ -215,18 +273,30 @@ fn next_on_album(input: &Input, taste: &Taste<'_>) -> Vec<Pick> {
     const RECENT_MS: i64 = 14 * DAY_MS;
     let mut albums: HashMap<(&str, &str), Vec<&Facts>> = HashMap::new();
     for facts in eligible(input, taste, Kind::Audio).filter(|facts| !facts.album.is_empty()) {
-        albums.entry((&facts.artist, &facts.album)).or_default().push(facts);
+        albums
+            .entry((&facts.artist, &facts.album))
+            .or_default()
+            .push(facts);
     }
     let mut picks: Vec<Pick> = albums
         .into_values()
         .filter_map(|songs| {
             let heard: Vec<&&Facts> = songs
                 .iter()
-                .filter(|facts| taste.signal(facts.id).last_share.is_some_and(|share| share > 0.8))
+                .filter(|facts| {
+                    taste
+                        .signal(facts.id)
+                        .last_share
+                        .is_some_and(|share| share > 0.8)
+                })
                 .collect();
-            let last = heard.iter().max_by_key(|facts| taste.signal(facts.id).last_ms)?;
+            let last = heard
+                .iter()
+                .max_by_key(|facts| taste.signal(facts.id).last_ms)?;
             let age_ms = input.now_ms - taste.signal(last.id).last_ms;
-            let next = songs.iter().find(|facts| !taste.signal(facts.id).is_opened)?;
+            let next = songs
+                .iter()
+                .find(|facts| !taste.signal(facts.id).is_opened)?;
             if age_ms > RECENT_MS {
                 return None;
             }
@@ -249,16 +319,20 @@ fn because(input: &Input, taste: &Taste<'_>) -> Vec<Candidates> {
     for media in [Kind::Photo, Kind::Audio] {
         let mut seeds: Vec<(ItemId, i64)> = eligible(input, taste, media)
             .map(|facts| (facts.id, taste.signal(facts.id)))
-            .filter(|(_, signal)| signal.value > 0.3 && input.now_ms - signal.last_ms < BECAUSE_DAYS * DAY_MS)
+            .filter(|(_, signal)| {
+                signal.value > 0.3 && input.now_ms - signal.last_ms < BECAUSE_DAYS * DAY_MS
+            })
             .map(|(id, signal)| (id, signal.last_ms))
             .collect();
         seeds.sort_by_key(|&(id, last_ms)| std::cmp::Reverse((last_ms, id)));
         let mut chosen: Vec<ItemId> = Vec::new();
         for (seed, _) in seeds {
             // Two shelves about nearly the same picture would be one shelf.
-            let is_new = chosen
-                .iter()
-                .all(|&other| taste.cosine(input, seed, other).is_none_or(|cosine| cosine < 0.8));
+            let is_new = chosen.iter().all(|&other| {
+                taste
+                    .cosine(input, seed, other)
+                    .is_none_or(|cosine| cosine < 0.8)
+            });
             if !is_new {
                 continue;
             }
@@ -285,7 +359,9 @@ fn like_seed(seed: ItemId, media: Kind, input: &Input, taste: &Taste<'_>) -> Vec
         .filter(|facts| facts.id != seed)
         .filter(|facts| input.now_ms - taste.signal(facts.id).last_ms > REST_DAYS * DAY_MS)
         .filter_map(|facts| {
-            let cosine = taste.cosine(input, seed, facts.id).filter(|&cosine| cosine >= COSINE_MIN)?;
+            let cosine = taste
+                .cosine(input, seed, facts.id)
+                .filter(|&cosine| cosine >= COSINE_MIN)?;
             let factor = Factor::Similar { to: seed, cosine };
             let mut reasons = vec![reason(factor, cosine, format!("like:{seed}"), vec![seed])];
             reasons.extend(
@@ -305,11 +381,15 @@ fn on_this_day(input: &Input, taste: &Taste<'_>) -> Candidates {
         .filter(|facts| is_memorable(facts))
         .filter_map(|facts| {
             let taken = civil(facts.date_ms.div_euclid(DAY_MS));
-            let years = u32::try_from(i32::from(today.0) - i32::from(taken.0)).ok().filter(|&y| y > 0)?;
+            let years = u32::try_from(i32::from(today.0) - i32::from(taken.0))
+                .ok()
+                .filter(|&y| y > 0)?;
             // The anniversary nearest to today, across the turn of the year too.
             let days_off = [-1i16, 0, 1]
                 .into_iter()
-                .filter_map(|shift| jiff::civil::Date::new(today.0 + shift, taken.1, taken.2.min(28)).ok())
+                .filter_map(|shift| {
+                    jiff::civil::Date::new(today.0 + shift, taken.1, taken.2.min(28)).ok()
+                })
                 .map(|date| (epoch_day(date) - taste.today).abs())
                 .min()?;
             if days_off > AROUND_DAYS {
@@ -320,7 +400,12 @@ fn on_this_day(input: &Input, taste: &Taste<'_>) -> Candidates {
                 days_off: days_off as u32,
             };
             let weight = 1.0 - 0.15 * days_off as f32;
-            let mut reasons = vec![reason(factor, weight, "anniversary".to_owned(), vec![facts.id])];
+            let mut reasons = vec![reason(
+                factor,
+                weight,
+                "anniversary".to_owned(),
+                vec![facts.id],
+            )];
             reasons.extend(liking(facts, input, taste));
             pick(facts.id, reasons, &input.struck)
         })
@@ -367,7 +452,12 @@ fn rediscover(facts: &Facts, input: &Input, taste: &Taste<'_>) -> Option<Vec<Rea
             times: signal.times,
             days_ago: u32::try_from(days_ago).unwrap_or(u32::MAX),
         };
-        return Some(vec![reason(factor, weight, "enjoyed".to_owned(), vec![facts.id])]);
+        return Some(vec![reason(
+            factor,
+            weight,
+            "enjoyed".to_owned(),
+            vec![facts.id],
+        )]);
     }
     // Marked before there was any history: added long ago by the person's own word.
     let is_old = input.now_ms - facts.date_ms > REDISCOVER_DAYS * DAY_MS;

@@ -49,10 +49,17 @@ pub fn pick(
     picks.sort_by_cached_key(|pick| {
         let recency = match kind {
             // What was added last comes first, then taste decides within the day.
-            ShelfKind::NewHere => taste.places.get(&pick.item).map_or(0, |&at| input.items[at].added_ms / DAY_MS),
+            ShelfKind::NewHere => taste
+                .places
+                .get(&pick.item)
+                .map_or(0, |&at| input.items[at].added_ms / DAY_MS),
             _ => 0,
         };
-        std::cmp::Reverse((recency, step(pick.score), chance_of_day(pick.item, taste.today)))
+        std::cmp::Reverse((
+            recency,
+            step(pick.score),
+            chance_of_day(pick.item, taste.today),
+        ))
     });
     let mut caps = Caps::default();
     let mut chosen: Vec<Pick> = Vec::new();
@@ -60,7 +67,9 @@ pub fn pick(
     for pick in picks {
         if chosen.len() >= options.per_shelf {
             rest.push(pick);
-        } else if caps.admits(&pick, input, taste, kind, media, about) && !is_duplicate(&pick, &chosen, input, taste) {
+        } else if caps.admits(&pick, input, taste, kind, media, about)
+            && !is_duplicate(&pick, &chosen, input, taste)
+        {
             caps.count(&pick, input, taste);
             chosen.push(pick);
         }
@@ -137,11 +146,16 @@ impl<'a> Caps<'a> {
             Kind::Audio => {
                 let album = (facts.artist.as_str(), facts.album.as_str());
                 (facts.artist.is_empty() || count(&self.artists, &facts.artist) < ARTIST_MAX)
-                    && (facts.album.is_empty() || self.albums.get(&album).copied().unwrap_or(0) < ALBUM_MAX)
+                    && (facts.album.is_empty()
+                        || self.albums.get(&album).copied().unwrap_or(0) < ALBUM_MAX)
             }
             // A day of an earlier year is one event: a handful of it, not all.
             Kind::Photo if kind != ShelfKind::NewHere => {
-                self.days.get(&(facts.date_ms / DAY_MS)).copied().unwrap_or(0) < DAY_MAX
+                self.days
+                    .get(&(facts.date_ms / DAY_MS))
+                    .copied()
+                    .unwrap_or(0)
+                    < DAY_MAX
             }
             Kind::Photo | Kind::Clip => true,
         }
@@ -150,7 +164,10 @@ impl<'a> Caps<'a> {
     fn count(&mut self, pick: &Pick, input: &'a Input, taste: &Taste<'_>) {
         if let Some(facts) = taste.places.get(&pick.item).map(|&at| &input.items[at]) {
             *self.artists.entry(&facts.artist).or_default() += 1;
-            *self.albums.entry((&facts.artist, &facts.album)).or_default() += 1;
+            *self
+                .albums
+                .entry((&facts.artist, &facts.album))
+                .or_default() += 1;
             *self.days.entry(facts.date_ms / DAY_MS).or_default() += 1;
         }
     }

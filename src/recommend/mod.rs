@@ -33,7 +33,11 @@ pub fn shelves(input: &Input, options: &Options) -> Vec<Shelf> {
         }
         for candidates in builders::candidates(kind, input, &taste) {
             let mut shelf = diversity::pick(candidates, input, &taste, options, &used);
-            let least = if kind == ShelfKind::Continue { 1 } else { PICKS_MIN };
+            let least = if kind == ShelfKind::Continue {
+                1
+            } else {
+                PICKS_MIN
+            };
             if shelf.picks.len() < least {
                 continue;
             }

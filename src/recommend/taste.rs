@@ -47,7 +47,11 @@ fn grade(event: &Event) -> f32 {
         EventKind::Played => event.value.clamp(0.0, 1.0),
         EventKind::Skipped => {
             let share = event.value.clamp(0.0, 1.0);
-            if share < 0.5 { share - 0.5 } else { 0.2 * share }
+            if share < 0.5 {
+                share - 0.5
+            } else {
+                0.2 * share
+            }
         }
         EventKind::Liked => 1.5,
         EventKind::Disliked | EventKind::Hidden => -2.0,
@@ -110,7 +114,11 @@ impl<'a> Taste<'a> {
         Self {
             tags: tags.into_iter().map(|(k, v)| (k, shrunk(v))).collect(),
             artists: artists.into_iter().map(|(k, v)| (k, shrunk(v))).collect(),
-            rows: input.embeddings.iter().map(super::Embeddings::places).collect(),
+            rows: input
+                .embeddings
+                .iter()
+                .map(super::Embeddings::places)
+                .collect(),
             today: (input.now_ms + input.utc_offset_ms).div_euclid(DAY_MS),
             signals,
             seeds,
@@ -125,10 +133,14 @@ impl<'a> Taste<'a> {
 
     /// Cosine of two items in the first pack that knows both.
     pub fn cosine(&self, input: &Input, a: ItemId, b: ItemId) -> Option<f32> {
-        input.embeddings.iter().zip(&self.rows).find_map(|(matrix, rows)| {
-            let (x, y) = (matrix.row(*rows.get(&a)?), matrix.row(*rows.get(&b)?));
-            Some(x.iter().zip(y).map(|(x, y)| x * y).sum())
-        })
+        input
+            .embeddings
+            .iter()
+            .zip(&self.rows)
+            .find_map(|(matrix, rows)| {
+                let (x, y) = (matrix.row(*rows.get(&a)?), matrix.row(*rows.get(&b)?));
+                Some(x.iter().zip(y).map(|(x, y)| x * y).sum())
+            })
     }
 }
 

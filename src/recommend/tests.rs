@@ -48,7 +48,11 @@ fn library() -> Input {
         };
         for i in 0..20 {
             let mut one = facts(from + i, kind);
-            one.artist = if kind == Kind::Audio { format!("artist {}", i / 4) } else { String::new() };
+            one.artist = if kind == Kind::Audio {
+                format!("artist {}", i / 4)
+            } else {
+                String::new()
+            };
             one.tags = vec![(if i < 10 { "calm" } else { "loud" }.to_owned(), 0.9)];
             let angle = i as f32 / 20.0 * std::f32::consts::TAU;
             matrix.items.push(one.id);
@@ -128,7 +132,10 @@ fn a_struck_reason_stays_struck() {
 fn forgetting_is_exact() {
     let mut input = library();
     let before = shelves(&input, &Options::default());
-    input.events = vec![event(5, EventKind::Played, 1.0, 1), event(9, EventKind::Disliked, 1.0, 1)];
+    input.events = vec![
+        event(5, EventKind::Played, 1.0, 1),
+        event(9, EventKind::Disliked, 1.0, 1),
+    ];
     assert_ne!(shelves(&input, &Options::default()), before);
     input.events.clear();
     assert_eq!(shelves(&input, &Options::default()), before);
@@ -141,7 +148,11 @@ fn what_was_rejected_hidden_or_is_missing_never_comes() {
     input.items[3].is_out = true;
     let gone = [ItemId(9), input.items[3].id];
     let all = shelves(&input, &Options::default());
-    assert!(all.iter().flat_map(|s| &s.picks).all(|p| !gone.contains(&p.item)));
+    assert!(
+        all.iter()
+            .flat_map(|s| &s.picks)
+            .all(|p| !gone.contains(&p.item))
+    );
 }
 
 #[test]
@@ -149,7 +160,11 @@ fn on_this_day_counts_years_and_reaches_over_new_year() {
     let mut input = library();
     // 1 January 2026, looking back at 31 December 2023 and at 2 January 2021.
     input.now_ms = 1_767_268_800_000;
-    for (place, date_ms) in [(20, 1_704_024_000_000), (21, 1_609_588_800_000), (22, 1_704_024_060_000)] {
+    for (place, date_ms) in [
+        (20, 1_704_024_000_000),
+        (21, 1_609_588_800_000),
+        (22, 1_704_024_060_000),
+    ] {
         input.items[place].date_ms = date_ms;
     }
     let all = shelves(&input, &Options::default());
@@ -182,7 +197,12 @@ fn screenshots_stay_out_of_memories() {
 #[test]
 fn one_artist_does_not_take_over() {
     let mut input = library();
-    for facts in input.items.iter_mut().filter(|f| f.kind == Kind::Audio).take(15) {
+    for facts in input
+        .items
+        .iter_mut()
+        .filter(|f| f.kind == Kind::Audio)
+        .take(15)
+    {
         facts.artist = "the same".to_owned();
     }
     let all = shelves(&input, &Options::default());

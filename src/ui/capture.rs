@@ -66,8 +66,18 @@ impl Shot {
 
     /// Part of the file name: `1280x800@1-dark-en`.
     fn name(&self) -> String {
-        let theme = if self.theme == Theme::Light { "light" } else { "dark" };
-        format!("{}x{}@{}-{theme}-{}", self.width, self.height, self.scale, self.language.tag())
+        let theme = if self.theme == Theme::Light {
+            "light"
+        } else {
+            "dark"
+        };
+        format!(
+            "{}x{}@{}-{theme}-{}",
+            self.width,
+            self.height,
+            self.scale,
+            self.language.tag()
+        )
     }
 }
 
@@ -187,7 +197,12 @@ impl Studio {
 ///
 /// # Errors
 /// When the library cannot be opened or a picture cannot be written.
-pub fn capture(dirs: crate::dirs::Dirs, out: &Path, shots: &[Shot], mut on: impl FnMut(&Path)) -> Result<usize> {
+pub fn capture(
+    dirs: crate::dirs::Dirs,
+    out: &Path,
+    shots: &[Shot],
+    mut on: impl FnMut(&Path),
+) -> Result<usize> {
     std::fs::create_dir_all(out).map_err(|e| Error::io("create the folder", out, &e))?;
     let Some(&first) = shots.first() else {
         return Ok(0);
@@ -234,8 +249,14 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
     let mut pages = vec![
         ("home".to_owned(), go(Page::Home)),
         ("photos".to_owned(), go(Page::Photos)),
-        ("music-albums".to_owned(), go(Page::Music(MusicPage::Albums))),
-        ("music-artists".to_owned(), go(Page::Music(MusicPage::Artists))),
+        (
+            "music-albums".to_owned(),
+            go(Page::Music(MusicPage::Albums)),
+        ),
+        (
+            "music-artists".to_owned(),
+            go(Page::Music(MusicPage::Artists)),
+        ),
         ("music-songs".to_owned(), go(Page::Music(MusicPage::Songs))),
         ("clips".to_owned(), go(Page::Clips)),
         ("tags".to_owned(), go(Page::Tags(None))),
@@ -244,9 +265,16 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
         ("settings".to_owned(), go(Page::Settings)),
     ];
     if let Some(album) = state.music.albums.first() {
-        pages.push(("music-album".to_owned(), go(Page::Music(MusicPage::Album(album.key.clone())))));
+        pages.push((
+            "music-album".to_owned(),
+            go(Page::Music(MusicPage::Album(album.key.clone()))),
+        ));
     }
-    if let Some(tag) = state.tags.iter().max_by_key(|tag| tag.count_shown + tag.count_confirmed) {
+    if let Some(tag) = state
+        .tags
+        .iter()
+        .max_by_key(|tag| tag.count_shown + tag.count_confirmed)
+    {
         pages.push(("tag".to_owned(), go(Page::Tags(Some(tag.path.clone())))));
     }
     let photos = state.index.photos().clone();
@@ -255,7 +283,10 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
             list: photos.clone(),
             item: photo,
         };
-        pages.push(("viewer".to_owned(), vec![Command::Go(Page::Photos), Command::View(open)]));
+        pages.push((
+            "viewer".to_owned(),
+            vec![Command::Go(Page::Photos), Command::View(open)],
+        ));
         pages.push((
             "inspector".to_owned(),
             vec![
@@ -266,10 +297,18 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
         ));
         pages.push((
             "quick-tag".to_owned(),
-            vec![Command::Go(Page::Photos), Command::View(View::Sheet(Some(Sheet::QuickTag(vec![photo]))))],
+            vec![
+                Command::Go(Page::Photos),
+                Command::View(View::Sheet(Some(Sheet::QuickTag(vec![photo])))),
+            ],
         ));
     }
-    if let Some(row) = state.index.rows().iter().find(|row| row.kind == Kind::Audio) {
+    if let Some(row) = state
+        .index
+        .rows()
+        .iter()
+        .find(|row| row.kind == Kind::Audio)
+    {
         pages.push((
             "inspector-song".to_owned(),
             vec![
@@ -280,9 +319,25 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
         ));
     }
     if !state.index.is_empty() {
-        pages.push(("palette".to_owned(), vec![Command::Go(Page::Home), Command::View(View::Sheet(Some(Sheet::Palette)))]));
-        pages.push(("shortcuts".to_owned(), vec![Command::View(View::Sheet(Some(Sheet::Shortcuts)))]));
-        pages.push(("search".to_owned(), vec![Command::Search("kind:photo".to_owned()), Command::Want(crate::app::command::Want::List(ListKey::Results)), Command::Go(Page::Results)]));
+        pages.push((
+            "palette".to_owned(),
+            vec![
+                Command::Go(Page::Home),
+                Command::View(View::Sheet(Some(Sheet::Palette))),
+            ],
+        ));
+        pages.push((
+            "shortcuts".to_owned(),
+            vec![Command::View(View::Sheet(Some(Sheet::Shortcuts)))],
+        ));
+        pages.push((
+            "search".to_owned(),
+            vec![
+                Command::Search("kind:photo".to_owned()),
+                Command::Want(crate::app::command::Want::List(ListKey::Results)),
+                Command::Go(Page::Results),
+            ],
+        ));
     }
     pages
 }

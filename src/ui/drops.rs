@@ -92,7 +92,13 @@ fn drop_files(scene: &mut Scene<'_>, files: Vec<PathBuf>, target: DropTarget) {
 }
 
 fn drop_items(scene: &mut Scene<'_>, items: Vec<ItemId>, target: DropTarget) {
-    let is_photo = |id: &ItemId| scene.state.index.row(*id).is_some_and(|row| row.kind == Kind::Photo);
+    let is_photo = |id: &ItemId| {
+        scene
+            .state
+            .index
+            .row(*id)
+            .is_some_and(|row| row.kind == Kind::Photo)
+    };
     let command = match target {
         DropTarget::Window => return,
         DropTarget::Tag(tag) => Command::Edit(Edit::Tag { items, tag }),
@@ -118,19 +124,23 @@ fn badge(scene: &Scene<'_>, ui: &Ui, cargo: &Cargo, target: &DropTarget) {
     };
     let text = match target {
         DropTarget::Tag(tag) => {
-            let name = crate::app::phrases::tag_name(&scene.state.words, &scene.state.vocabulary, tag);
+            let name =
+                crate::app::phrases::tag_name(&scene.state.words, &scene.state.vocabulary, tag);
             scene.with("drop-tag", &[("n", n.into()), ("tag", name.into())])
         }
         DropTarget::NewTag => scene.with("drop-new-tag", &[("n", n.into())]),
-        DropTarget::Collection(_) | DropTarget::NewCollection => scene.with("drop-collection", &[("n", n.into())]),
+        DropTarget::Collection(_) | DropTarget::NewCollection => {
+            scene.with("drop-collection", &[("n", n.into())])
+        }
         DropTarget::Player | DropTarget::Queue => scene.with("drop-play", &[("n", n.into())]),
         DropTarget::Window if is_files => scene.with("drop-add", &[("n", n.into())]),
         DropTarget::Window => scene.with("n-items", &[("n", n.into())]),
     };
     let t = tokens(ui);
-    let painter = ui
-        .ctx()
-        .layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("drop badge")));
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+        egui::Order::Tooltip,
+        egui::Id::unique("drop badge"),
+    ));
     let screen = ui.content_rect();
     if is_files && *target == DropTarget::Window {
         painter.rect_stroke(

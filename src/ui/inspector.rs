@@ -28,24 +28,31 @@ pub fn inspector_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         .exact_size(width)
         .resizable(false)
         .show_separator_line(false)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin::same(SPACE_16 as i8)))
+        .frame(
+            Frame::new()
+                .fill(t.surface)
+                .inner_margin(Margin::same(SPACE_16 as i8)),
+        )
         .show(ui, |ui| {
-            ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
-                ui.set_max_width(width - 2.0 * SPACE_16);
-                let shown = scene
-                    .state
-                    .viewer
-                    .as_ref()
-                    .and_then(|viewer| viewer.item())
-                    .or_else(|| scene.state.selection.single());
-                match (shown, scene.state.selection.order.len()) {
-                    (Some(id), _) => item_ui(scene, ui, id),
-                    (None, 0) => {
-                        label::secondary_ui(ui, &scene.text("inspector-empty"));
+            ScrollArea::vertical()
+                .id_salt("inspector")
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    ui.set_max_width(width - 2.0 * SPACE_16);
+                    let shown = scene
+                        .state
+                        .viewer
+                        .as_ref()
+                        .and_then(|viewer| viewer.item())
+                        .or_else(|| scene.state.selection.single());
+                    match (shown, scene.state.selection.order.len()) {
+                        (Some(id), _) => item_ui(scene, ui, id),
+                        (None, 0) => {
+                            label::secondary_ui(ui, &scene.text("inspector-empty"));
+                        }
+                        (None, n) => several_ui(scene, ui, n),
                     }
-                    (None, n) => several_ui(scene, ui, n),
-                }
-            });
+                });
         });
 }
 
@@ -83,7 +90,12 @@ fn item_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
     };
     label::secondary_ui(ui, &below);
     if item.is_missing {
-        warning_ui(scene, ui, Icon::Unplug, &scene.text("state-missing").clone());
+        warning_ui(
+            scene,
+            ui,
+            Icon::Unplug,
+            &scene.text("state-missing").clone(),
+        );
     }
     if let Some(problem) = &item.problem {
         warning_ui(scene, ui, Icon::TriangleAlert, problem);
@@ -98,12 +110,14 @@ fn item_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
             }));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let is_on = scene
-                .state
-                .index
-                .row(id)
-                .map_or(item.is_favourite, |row| row.flags.contains(Flags::FAVOURITE));
-            let key = if is_on { "action-unfavourite" } else { "action-favourite" };
+            let is_on = scene.state.index.row(id).map_or(item.is_favourite, |row| {
+                row.flags.contains(Flags::FAVOURITE)
+            });
+            let key = if is_on {
+                "action-unfavourite"
+            } else {
+                "action-favourite"
+            };
             if button::toggle_ui(ui, Icon::Heart, &scene.text(key), is_on).clicked() {
                 scene.send(Command::Edit(Edit::Favourite {
                     items: vec![id],
@@ -139,8 +153,19 @@ fn warning_ui(_scene: &Scene<'_>, ui: &mut Ui, icon: Icon, text: &str) {
     let t = tokens(ui);
     ui.add_space(SPACE_4);
     ui.horizontal_top(|ui| {
-        ui.label(egui::RichText::new(icon.unicode().to_string()).font(theme::icon(theme::ICON_CHIP)).color(t.warn));
-        ui.add(egui::Label::new(egui::RichText::new(text).size(theme::TEXT_CAPTION).color(t.warn)).wrap());
+        ui.label(
+            egui::RichText::new(icon.unicode().to_string())
+                .font(theme::icon(theme::ICON_CHIP))
+                .color(t.warn),
+        );
+        ui.add(
+            egui::Label::new(
+                egui::RichText::new(text)
+                    .size(theme::TEXT_CAPTION)
+                    .color(t.warn),
+            )
+            .wrap(),
+        );
     });
 }
 
@@ -148,7 +173,10 @@ fn warning_ui(_scene: &Scene<'_>, ui: &mut Ui, icon: Icon, text: &str) {
 fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, tags: &[ItemTag]) {
     label::strong_ui(ui, &scene.text("page-tags"));
     ui.add_space(SPACE_4);
-    let mut tags: Vec<&ItemTag> = tags.iter().filter(|tag| tag.state != TagState::Rejected).collect();
+    let mut tags: Vec<&ItemTag> = tags
+        .iter()
+        .filter(|tag| tag.state != TagState::Rejected)
+        .collect();
     tags.sort_by(|a, b| a.state.cmp(&b.state).then(b.score.total_cmp(&a.score)));
     let names = ChipNames {
         confirm: scene.text("action-confirm").to_string(),
@@ -180,11 +208,15 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, tags: &[ItemTag]) {
             crate::ui::drops::target_ui(scene, ui, response.rect, DropTarget::Tag(path.clone()));
             let items = vec![id];
             match click {
-                Some(ChipClick::Confirm) => scene.send(Command::Edit(Edit::Confirm { items, tag: path })),
+                Some(ChipClick::Confirm) => {
+                    scene.send(Command::Edit(Edit::Confirm { items, tag: path }))
+                }
                 Some(ChipClick::Reject) if tag.state == TagState::Confirmed => {
                     scene.send(Command::Edit(Edit::Untag { items, tag: path }));
                 }
-                Some(ChipClick::Reject) => scene.send(Command::Edit(Edit::Reject { items, tag: path })),
+                Some(ChipClick::Reject) => {
+                    scene.send(Command::Edit(Edit::Reject { items, tag: path }))
+                }
                 Some(ChipClick::Body) => scene.send(Command::Go(Page::Tags(Some(path)))),
                 None => {}
             }
@@ -201,15 +233,18 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, tags: &[ItemTag]) {
 fn provenance(scene: &Scene<'_>, tag: &ItemTag) -> String {
     let percent: usize = (tag.score * 100.0).round() as usize;
     match (&tag.source, tag.state) {
-        (TagSource::Model { pack }, TagState::Confirmed) => {
-            scene.with("tag-from-confirmed", &[("pack", pack.as_str().into()), ("percent", percent.into())])
-        }
-        (TagSource::Model { pack }, _) => {
-            scene.with("tag-from-model", &[("pack", pack.as_str().into()), ("percent", percent.into())])
-        }
-        (TagSource::Person, _) => {
-            scene.with("tag-from-person", &[("date", phrases::date(&scene.state.words, tag.at_ms).into())])
-        }
+        (TagSource::Model { pack }, TagState::Confirmed) => scene.with(
+            "tag-from-confirmed",
+            &[("pack", pack.as_str().into()), ("percent", percent.into())],
+        ),
+        (TagSource::Model { pack }, _) => scene.with(
+            "tag-from-model",
+            &[("pack", pack.as_str().into()), ("percent", percent.into())],
+        ),
+        (TagSource::Person, _) => scene.with(
+            "tag-from-person",
+            &[("date", phrases::date(&scene.state.words, tag.at_ms).into())],
+        ),
         (TagSource::Imported, _) => scene.text("tag-from-file").to_string(),
         (TagSource::Rule, _) => scene.text("tag-from-rule").to_string(),
     }
@@ -239,7 +274,10 @@ fn add_tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
     } else if response.has_focus() && !typed.is_empty() {
         let matches = crate::app::tag_matches(scene.state, &typed, 5);
         for (path, name) in matches {
-            if ui.add(egui::Button::new(name).frame_when_inactive(false)).clicked() {
+            if ui
+                .add(egui::Button::new(name).frame_when_inactive(false))
+                .clicked()
+            {
                 scene.send(Command::Edit(Edit::Tag {
                     items: vec![id],
                     tag: path,
@@ -261,17 +299,30 @@ fn facts_ui(scene: &mut Scene<'_>, ui: &mut Ui, detail: &Detail) {
     };
     add("fact-album", item.album.clone());
     add("fact-genre", item.genre.clone());
-    add("fact-year", item.year.filter(|_| item.kind == Kind::Audio).map(|y| y.to_string()));
+    add(
+        "fact-year",
+        item.year
+            .filter(|_| item.kind == Kind::Audio)
+            .map(|y| y.to_string()),
+    );
     if let (Some(w), Some(h)) = (item.width, item.height) {
         add("fact-size", Some(format!("{w} × {h}")));
     }
     add("fact-length", item.duration_ms.map(label::duration));
     add("fact-camera", item.camera.clone());
-    let meta = |key: &str| item.meta.get(key).and_then(|v| v.as_str()).map(ToOwned::to_owned);
+    let meta = |key: &str| {
+        item.meta
+            .get(key)
+            .and_then(|v| v.as_str())
+            .map(ToOwned::to_owned)
+    };
     add("fact-lens", meta("lens"));
     add("fact-exposure", meta("exposure"));
     add("fact-codec", meta("codec"));
-    add("fact-place", item.gps.map(|(lat, lon)| format!("{lat:.4}, {lon:.4}")));
+    add(
+        "fact-place",
+        item.gps.map(|(lat, lon)| format!("{lat:.4}, {lon:.4}")),
+    );
     add("fact-format", Some(item.format.clone()));
     if let Some(path) = item.paths.first() {
         add("fact-bytes", Some(label::bytes(path.size_bytes)));
@@ -286,17 +337,36 @@ fn facts_ui(scene: &mut Scene<'_>, ui: &mut Ui, detail: &Detail) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = SPACE_8;
             let (rect, _) = ui.allocate_exact_size(vec2(96.0, 18.0), Sense::hover());
-            let (galley, _) =
-                crate::ui::widgets::row::shortened(ui, &name, theme::regular(theme::TEXT_CAPTION), t.faint, 96.0);
+            let (galley, _) = crate::ui::widgets::row::shortened(
+                ui,
+                &name,
+                theme::regular(theme::TEXT_CAPTION),
+                t.faint,
+                96.0,
+            );
             ui.painter().galley(rect.min, galley, t.faint);
-            ui.add(egui::Label::new(egui::RichText::new(value).size(theme::TEXT_CAPTION).color(t.text)).wrap());
+            ui.add(
+                egui::Label::new(
+                    egui::RichText::new(value)
+                        .size(theme::TEXT_CAPTION)
+                        .color(t.text),
+                )
+                .wrap(),
+            );
         });
     }
     for path in &item.paths {
         let text = path.path.display().to_string();
         let shown = label::middle_shortened(&text, 44);
-        ui.add(egui::Label::new(egui::RichText::new(shown).size(theme::TEXT_CAPTION).color(t.faint)).wrap())
-            .on_hover_text(&text);
+        ui.add(
+            egui::Label::new(
+                egui::RichText::new(shown)
+                    .size(theme::TEXT_CAPTION)
+                    .color(t.faint),
+            )
+            .wrap(),
+        )
+        .on_hover_text(&text);
     }
     ui.add_space(SPACE_8);
 }
@@ -304,9 +374,12 @@ fn facts_ui(scene: &mut Scene<'_>, ui: &mut Ui, detail: &Detail) {
 /// Narrow form of the reason list.
 fn reasons_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
     for reason in &pick.reasons {
-        let text = phrases::reason(&scene.state.words, &scene.state.vocabulary, &reason.factor, |id| {
-            home::title_of(scene, id)
-        });
+        let text = phrases::reason(
+            &scene.state.words,
+            &scene.state.vocabulary,
+            &reason.factor,
+            |id| home::title_of(scene, id),
+        );
         ui.horizontal(|ui| {
             label::caption_ui(ui, &format!("{:.2}", reason.weight));
             ui.scope(|ui| {
@@ -360,8 +433,16 @@ fn several_ui(scene: &mut Scene<'_>, ui: &mut Ui, n: usize) {
     if button::strong_ui(ui, Some(Icon::Tag), &scene.text("action-tag")).clicked() {
         scene.send(sheet(crate::app::command::Sheet::QuickTag(items.clone())));
     }
-    if button::word_ui(ui, Some(Icon::LibraryBig), &scene.text("action-add-to-collection")).clicked() {
-        scene.send(sheet(crate::app::command::Sheet::AddToCollection(items.clone())));
+    if button::word_ui(
+        ui,
+        Some(Icon::LibraryBig),
+        &scene.text("action-add-to-collection"),
+    )
+    .clicked()
+    {
+        scene.send(sheet(crate::app::command::Sheet::AddToCollection(
+            items.clone(),
+        )));
     }
     if button::word_ui(ui, Some(Icon::Heart), &scene.text("action-favourite")).clicked() {
         scene.send(Command::Edit(Edit::Favourite { items, on: true }));

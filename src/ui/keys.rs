@@ -43,7 +43,9 @@ fn is_pressed(ui: &Ui, shortcut: Shortcut) -> bool {
         if shortcut.key == Key::Plus && i.consume_key(modifiers, EguiKey::Equals) {
             return true;
         }
-        i.modifiers.shift == shortcut.shift && i.modifiers.command == shortcut.command && i.consume_key(modifiers, key)
+        i.modifiers.shift == shortcut.shift
+            && i.modifiers.command == shortcut.command
+            && i.consume_key(modifiers, key)
     })
 }
 
@@ -59,7 +61,10 @@ pub fn keys_ui(scene: &mut Scene<'_>, ui: &Ui) {
             continue;
         }
         // Text fields keep their own undo and select-all.
-        let is_editing = matches!(shortcut.key, Key::Char('A' | 'Z') | Key::Left | Key::Right | Key::Up | Key::Down);
+        let is_editing = matches!(
+            shortcut.key,
+            Key::Char('A' | 'Z') | Key::Left | Key::Right | Key::Up | Key::Down
+        );
         if is_typing && is_editing {
             continue;
         }

@@ -2,7 +2,10 @@
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Panel, Rect, Sense, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::actions::Action;
@@ -24,7 +27,11 @@ pub fn player_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         .exact_size(theme::PLAYER_HEIGHT)
         .resizable(false)
         .show_separator_line(false)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin::symmetric(SPACE_12 as i8, SPACE_8 as i8)))
+        .frame(
+            Frame::new()
+                .fill(t.surface)
+                .inner_margin(Margin::symmetric(SPACE_12 as i8, SPACE_8 as i8)),
+        )
         .show(ui, |ui| {
             let rect = ui.max_rect().expand2(vec2(SPACE_12, SPACE_8));
             drops::target_ui(scene, ui, rect, DropTarget::Player);
@@ -36,7 +43,9 @@ pub fn player_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                 ui.add_space(SPACE_8);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ends_ui(scene, ui, is_wide);
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| seek_ui(scene, ui, 40.0));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        seek_ui(scene, ui, 40.0)
+                    });
                 });
             });
         });
@@ -48,7 +57,11 @@ pub fn transport_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     if button::icon_ui(ui, Icon::SkipBack, &scene.tip(Action::Previous)).clicked() {
         scene.act(Action::Previous);
     }
-    let (icon, key) = if is_playing { (Icon::Pause, "action-pause") } else { (Icon::Play, "action-play") };
+    let (icon, key) = if is_playing {
+        (Icon::Pause, "action-pause")
+    } else {
+        (Icon::Play, "action-play")
+    };
     let name = scene.text(key);
     if button::round_ui(ui, icon, &name, 40.0).clicked() {
         scene.act(Action::TogglePlay);
@@ -71,21 +84,45 @@ fn track_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
         return;
     };
     match track.item.map(ItemId) {
-        Some(item) => picture::paint_item(scene, ui, item, &track.album, square, theme::RADIUS_SMALL),
-        None => cover::paint(ui.painter(), square, &track.title, t.is_dark, theme::RADIUS_SMALL),
+        Some(item) => {
+            picture::paint_item(scene, ui, item, &track.album, square, theme::RADIUS_SMALL)
+        }
+        None => cover::paint(
+            ui.painter(),
+            square,
+            &track.title,
+            t.is_dark,
+            theme::RADIUS_SMALL,
+        ),
     }
     let problem = problem_of(scene);
     let left = square.right() + SPACE_12;
     let room = rect.right() - left;
-    let (title, _) = row::shortened(ui, &track.title, theme::strong(theme::TEXT_BODY), t.text, room);
-    ui.painter()
-        .galley(pos2(left, rect.center().y - title.size().y - 1.0), title, t.text);
+    let (title, _) = row::shortened(
+        ui,
+        &track.title,
+        theme::strong(theme::TEXT_BODY),
+        t.text,
+        room,
+    );
+    ui.painter().galley(
+        pos2(left, rect.center().y - title.size().y - 1.0),
+        title,
+        t.text,
+    );
     let (below, colour) = match &problem {
         Some(problem) => (problem.clone(), t.warn),
         None => (track.artist.clone(), t.secondary),
     };
-    let (galley, _) = row::shortened(ui, &below, theme::regular(theme::TEXT_CAPTION), colour, room);
-    ui.painter().galley(pos2(left, rect.center().y + 2.0), galley, colour);
+    let (galley, _) = row::shortened(
+        ui,
+        &below,
+        theme::regular(theme::TEXT_CAPTION),
+        colour,
+        room,
+    );
+    ui.painter()
+        .galley(pos2(left, rect.center().y + 2.0), galley, colour);
     button::focus_ring(ui, &response);
     let mut response = response.on_hover_cursor(CursorIcon::PointingHand);
     if let Some(problem) = problem {
@@ -97,16 +134,27 @@ fn track_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
 }
 
 fn label_at(ui: &Ui, rect: Rect, text: &str, colour: egui::Color32, x: f32) {
-    let (galley, _) = row::shortened(ui, text, theme::regular(theme::TEXT_BODY), colour, rect.width() - x);
-    ui.painter()
-        .galley(pos2(rect.left() + x, rect.center().y - galley.size().y / 2.0), galley, colour);
+    let (galley, _) = row::shortened(
+        ui,
+        text,
+        theme::regular(theme::TEXT_BODY),
+        colour,
+        rect.width() - x,
+    );
+    ui.painter().galley(
+        pos2(rect.left() + x, rect.center().y - galley.size().y / 2.0),
+        galley,
+        colour,
+    );
 }
 
 /// What is wrong with the player, as a sentence.
 pub fn problem_of(scene: &Scene<'_>) -> Option<String> {
     let status = &scene.state.player;
     match &status.state {
-        State::NoDevice(why) => Some(scene.with("player-no-device", &[("why", why.as_str().into())])),
+        State::NoDevice(why) => {
+            Some(scene.with("player-no-device", &[("why", why.as_str().into())]))
+        }
         State::Lost(name) => Some(scene.with("player-lost", &[("device", name.as_str().into())])),
         _ => status.problem.as_ref().map(ToString::to_string),
     }
@@ -130,7 +178,11 @@ pub fn seek_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
         have
     });
     let position = label::duration(status.position.as_millis() as u64);
-    let length = if duration.is_zero() { "—".to_owned() } else { label::duration(duration.as_millis() as u64) };
+    let length = if duration.is_zero() {
+        "—".to_owned()
+    } else {
+        label::duration(duration.as_millis() as u64)
+    };
     fixed_text(ui, &position, 44.0);
     let width = ui.available_width() - 52.0;
     let mut target = None;
@@ -141,7 +193,9 @@ pub fn seek_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
     if let Some(share) = target
         && !duration.is_zero()
     {
-        scene.send(Command::Play(Play::Player(PlayerCommand::SeekTo(duration.mul_f64(f64::from(share))))));
+        scene.send(Command::Play(Play::Player(PlayerCommand::SeekTo(
+            duration.mul_f64(f64::from(share)),
+        ))));
     }
 }
 
@@ -164,7 +218,11 @@ fn ends_ui(scene: &mut Scene<'_>, ui: &mut Ui, is_wide: bool) {
     if is_wide {
         volume_ui(scene, ui, 84.0);
     }
-    let icon = if status.is_muted { Icon::VolumeX } else { Icon::Volume2 };
+    let icon = if status.is_muted {
+        Icon::VolumeX
+    } else {
+        Icon::Volume2
+    };
     if button::toggle_ui(ui, icon, &scene.tip(Action::Mute), status.is_muted).clicked() {
         scene.act(Action::Mute);
     }
@@ -180,11 +238,29 @@ fn ends_ui(scene: &mut Scene<'_>, ui: &mut Ui, is_wide: bool) {
 /// Repeat and shuffle.
 pub fn modes_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let status = scene.state.player.clone();
-    let icon = if status.repeat == Repeat::One { Icon::Repeat1 } else { Icon::Repeat };
-    if button::toggle_ui(ui, icon, &scene.tip(Action::CycleRepeat), status.repeat != Repeat::Off).clicked() {
+    let icon = if status.repeat == Repeat::One {
+        Icon::Repeat1
+    } else {
+        Icon::Repeat
+    };
+    if button::toggle_ui(
+        ui,
+        icon,
+        &scene.tip(Action::CycleRepeat),
+        status.repeat != Repeat::Off,
+    )
+    .clicked()
+    {
         scene.act(Action::CycleRepeat);
     }
-    if button::toggle_ui(ui, Icon::Shuffle, &scene.tip(Action::ToggleShuffle), status.is_shuffled).clicked() {
+    if button::toggle_ui(
+        ui,
+        Icon::Shuffle,
+        &scene.tip(Action::ToggleShuffle),
+        status.is_shuffled,
+    )
+    .clicked()
+    {
         scene.act(Action::ToggleShuffle);
     }
 }
@@ -197,15 +273,29 @@ pub fn volume_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
     response.widget_info(|| WidgetInfo::slider(true, f64::from(status.volume) * 100.0, &*name));
     let t = tokens(ui);
     let line = Rect::from_center_size(rect.center(), vec2(rect.width() - 12.0, 4.0));
-    let share = if status.is_muted { 0.0 } else { status.volume.clamp(0.0, 1.0) };
+    let share = if status.is_muted {
+        0.0
+    } else {
+        status.volume.clamp(0.0, 1.0)
+    };
     let x = egui::lerp(line.x_range().min..=line.x_range().max, share);
-    ui.painter()
-        .rect_filled(line, CornerRadius::same(2), theme::mixed(t.surface, t.text, 0.2));
-    ui.painter()
-        .rect_filled(Rect::from_min_max(line.min, pos2(x, line.bottom())), CornerRadius::same(2), t.accent);
+    ui.painter().rect_filled(
+        line,
+        CornerRadius::same(2),
+        theme::mixed(t.surface, t.text, 0.2),
+    );
+    ui.painter().rect_filled(
+        Rect::from_min_max(line.min, pos2(x, line.bottom())),
+        CornerRadius::same(2),
+        t.accent,
+    );
     ui.painter().circle_filled(
         pos2(x, line.center().y),
-        if response.hovered() || response.dragged() { 7.0 } else { 5.0 },
+        if response.hovered() || response.dragged() {
+            7.0
+        } else {
+            5.0
+        },
         t.accent,
     );
     button::focus_ring(ui, &response);

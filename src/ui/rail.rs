@@ -17,37 +17,84 @@ const TAGS_MAX: usize = 12;
 /// Draws the rail.
 pub fn rail_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let is_narrow = ui.content_rect().width() < theme::RAIL_NARROW_BELOW;
-    let width = if is_narrow { theme::RAIL_NARROW } else { theme::RAIL_WIDTH };
+    let width = if is_narrow {
+        theme::RAIL_NARROW
+    } else {
+        theme::RAIL_WIDTH
+    };
     let t = tokens(ui);
     Panel::left("rail")
         .exact_size(width)
         .resizable(false)
         .show_separator_line(false)
-        .frame(Frame::new().fill(t.surface).inner_margin(Margin::same(SPACE_8 as i8)))
+        .frame(
+            Frame::new()
+                .fill(t.surface)
+                .inner_margin(Margin::same(SPACE_8 as i8)),
+        )
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add_space(SPACE_4);
             let state = scene.state;
             let counts = state.index.counts;
-            let is = |page: &Page| {
-                std::mem::discriminant(page) == std::mem::discriminant(&state.page)
-            };
+            let is =
+                |page: &Page| std::mem::discriminant(page) == std::mem::discriminant(&state.page);
             let count = |n: usize| (n > 0).then(|| phrases::grouped(n as u64));
             let pages = [
                 (Icon::House, "page-home", Page::Home, None),
-                (Icon::Image, "page-photos", Page::Photos, count(counts.photos)),
-                (Icon::Music, "page-music", Page::Music(MusicPage::Albums), count(counts.songs)),
-                (Icon::Clapperboard, "page-clips", Page::Clips, count(counts.clips)),
+                (
+                    Icon::Image,
+                    "page-photos",
+                    Page::Photos,
+                    count(counts.photos),
+                ),
+                (
+                    Icon::Music,
+                    "page-music",
+                    Page::Music(MusicPage::Albums),
+                    count(counts.songs),
+                ),
+                (
+                    Icon::Clapperboard,
+                    "page-clips",
+                    Page::Clips,
+                    count(counts.clips),
+                ),
             ];
             for (icon, key, page, end) in pages {
-                page_row(scene, ui, icon, key, page.clone(), end, is_narrow, is(&page));
+                page_row(
+                    scene,
+                    ui,
+                    icon,
+                    key,
+                    page.clone(),
+                    end,
+                    is_narrow,
+                    is(&page),
+                );
             }
             ui.add_space(SPACE_12);
-            page_row(scene, ui, Icon::Tag, "page-tags", Page::Tags(None), None, is_narrow, state.page == Page::Tags(None));
-            let below = 3.0 * 38.0 + if state.activities.is_empty() { 16.0 } else { 64.0 };
+            page_row(
+                scene,
+                ui,
+                Icon::Tag,
+                "page-tags",
+                Page::Tags(None),
+                None,
+                is_narrow,
+                state.page == Page::Tags(None),
+            );
+            let below = 3.0 * 38.0
+                + if state.activities.is_empty() {
+                    16.0
+                } else {
+                    64.0
+                };
             if !is_narrow {
                 let height = (ui.available_height() - below).max(0.0);
-                ui.allocate_ui(vec2(ui.available_width(), height), |ui| tags_ui(scene, ui, height));
+                ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+                    tags_ui(scene, ui, height)
+                });
             }
             page_row(
                 scene,
@@ -59,17 +106,42 @@ pub fn rail_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                 is_narrow,
                 is(&Page::Collections(None)),
             );
-            page_row(scene, ui, Icon::Sparkles, "page-tidy", Page::Tidy, None, is_narrow, is(&Page::Tidy));
-            let bottom = if state.activities.is_empty() || is_narrow { 40.0 } else { 88.0 };
+            page_row(
+                scene,
+                ui,
+                Icon::Sparkles,
+                "page-tidy",
+                Page::Tidy,
+                None,
+                is_narrow,
+                is(&Page::Tidy),
+            );
+            let bottom = if state.activities.is_empty() || is_narrow {
+                40.0
+            } else {
+                88.0
+            };
             ui.add_space((ui.available_height() - bottom).max(0.0));
             if !is_narrow {
                 background_ui(scene, ui);
             }
-            page_row(scene, ui, Icon::Settings, "page-settings", Page::Settings, None, is_narrow, is(&Page::Settings));
+            page_row(
+                scene,
+                ui,
+                Icon::Settings,
+                "page-settings",
+                Page::Settings,
+                None,
+                is_narrow,
+                is(&Page::Settings),
+            );
         });
 }
 
-#[allow(clippy::too_many_arguments, reason = "one row of the rail, named at the call")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "one row of the rail, named at the call"
+)]
 fn page_row(
     scene: &mut Scene<'_>,
     ui: &mut Ui,
@@ -108,7 +180,12 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
         .iter()
         .filter(|tag| tag.count_confirmed + tag.count_shown > 0)
         .collect();
-    tags.sort_by_key(|tag| std::cmp::Reverse((tag.count_confirmed > 0, tag.count_confirmed + tag.count_shown)));
+    tags.sort_by_key(|tag| {
+        std::cmp::Reverse((
+            tag.count_confirmed > 0,
+            tag.count_confirmed + tag.count_shown,
+        ))
+    });
     ScrollArea::vertical()
         .id_salt("rail tags")
         .auto_shrink(false)
@@ -129,7 +206,12 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
                         is_narrow: false,
                     },
                 );
-                crate::ui::drops::target_ui(scene, ui, response.rect, DropTarget::Tag(tag.path.clone()));
+                crate::ui::drops::target_ui(
+                    scene,
+                    ui,
+                    response.rect,
+                    DropTarget::Tag(tag.path.clone()),
+                );
                 response.context_menu(|ui| crate::ui::menus::tag_ui(scene, ui, &tag.path));
                 if response.clicked() {
                     scene.send(Command::Go(Page::Tags(Some(tag.path.clone()))));
@@ -157,26 +239,42 @@ fn background_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             if response.clicked() {
                 scene.send(Command::Go(Page::Settings));
             }
-            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - SPACE_8, 2.0), egui::Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(
+                vec2(ui.available_width() - SPACE_8, 2.0),
+                egui::Sense::hover(),
+            );
             let share = progress
                 .total
                 .filter(|&total| total > 0)
                 .map_or(0.0, |total| progress.done as f32 / total as f32);
-            ui.painter().rect_filled(rect, CornerRadius::same(1), t.line);
-            let done = Rect::from_min_max(rect.min, pos2(rect.left() + rect.width() * share.min(1.0), rect.bottom()));
-            ui.painter().rect_filled(done, CornerRadius::same(1), t.accent);
+            ui.painter()
+                .rect_filled(rect, CornerRadius::same(1), t.line);
+            let done = Rect::from_min_max(
+                rect.min,
+                pos2(rect.left() + rect.width() * share.min(1.0), rect.bottom()),
+            );
+            ui.painter()
+                .rect_filled(done, CornerRadius::same(1), t.accent);
         });
     });
     if progress.failed > 0 {
         ui.horizontal(|ui| {
             ui.add_space(SPACE_8);
             let text = scene.with("n-problems", &[("n", progress.failed.into())]);
-            if ui.link(egui::RichText::new(text).size(theme::TEXT_CAPTION)).clicked() {
+            if ui
+                .link(egui::RichText::new(text).size(theme::TEXT_CAPTION))
+                .clicked()
+            {
                 scene.send(Command::Go(Page::Tidy));
             }
         });
     }
-    if scene.state.activities.iter().any(|p| p.activity == crate::jobs::Activity::Scan) {
+    if scene
+        .state
+        .activities
+        .iter()
+        .any(|p| p.activity == crate::jobs::Activity::Scan)
+    {
         ui.horizontal(|ui| {
             ui.add_space(SPACE_8);
             if ui

@@ -33,7 +33,11 @@ pub struct Raster {
 impl Raster {
     /// Applies what egui says changed: new pixels first, then what can be freed after the picture is drawn.
     pub fn update(&mut self, delta: &mut TexturesDelta) {
-        for (id, change) in delta.set.drain().flat_map(|(id, changes)| changes.into_iter().map(move |change| (id, change))) {
+        for (id, change) in delta
+            .set
+            .drain()
+            .flat_map(|(id, changes)| changes.into_iter().map(move |change| (id, change)))
+        {
             let ImageData::Color(image) = &change.image;
             let [width, height] = image.size;
             match change.pos {
@@ -122,7 +126,8 @@ struct Clip {
 
 impl Target {
     fn draw_mesh(&mut self, mesh: &Mesh, texture: &Texture, clip: Rect, scale: f32) {
-        let edge = |value: f32, limit: usize| (value * scale).round().clamp(0.0, limit as f32) as usize;
+        let edge =
+            |value: f32, limit: usize| (value * scale).round().clamp(0.0, limit as f32) as usize;
         let clip = Clip {
             left: edge(clip.min.x, self.width),
             top: edge(clip.min.y, self.height),
@@ -152,8 +157,12 @@ impl Target {
             return;
         }
         let ((ax, ay), (bx, by)) = (point(&a), point(&b));
-        let low = |x: f32, y: f32, z: f32, from: usize| (x.min(y).min(z).floor().max(from as f32)) as usize;
-        let high = |x: f32, y: f32, z: f32, to: usize| (x.max(y).max(z).ceil().min(to as f32)).max(0.0) as usize;
+        let low = |x: f32, y: f32, z: f32, from: usize| {
+            (x.min(y).min(z).floor().max(from as f32)) as usize
+        };
+        let high = |x: f32, y: f32, z: f32, to: usize| {
+            (x.max(y).max(z).ceil().min(to as f32)).max(0.0) as usize
+        };
         let (left, right) = (low(ax, bx, cx, clip.left), high(ax, bx, cx, clip.right));
         let (top, bottom) = (low(ay, by, cy, clip.top), high(ay, by, cy, clip.bottom));
         // An edge shared by two triangles belongs to exactly one of them (top-left rule).
@@ -189,12 +198,16 @@ impl Target {
                     )
                 });
                 let channel = |i: usize| {
-                    f32::from(a.color[i]) * wa + f32::from(b.color[i]) * wb + f32::from(c.color[i]) * wc
+                    f32::from(a.color[i]) * wa
+                        + f32::from(b.color[i]) * wb
+                        + f32::from(c.color[i]) * wc
                 };
                 let source = [0, 1, 2, 3].map(|i| channel(i) * texel[i] / 255.0);
                 let pixel = &mut self.pixels[y * self.width + x];
                 let rest = 1.0 - source[3] / 255.0;
-                let blend = |i: usize| (source[i] + f32::from(pixel[i]) * rest + 0.5).clamp(0.0, 255.0) as u8;
+                let blend = |i: usize| {
+                    (source[i] + f32::from(pixel[i]) * rest + 0.5).clamp(0.0, 255.0) as u8
+                };
                 *pixel = opaque(blend(0), blend(1), blend(2));
             }
         }
@@ -202,7 +215,10 @@ impl Target {
 }
 
 /// A pixel of the canvas, which has nothing behind it.
-#[expect(clippy::disallowed_methods, reason = "pixels are computed here, not chosen")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pixels are computed here, not chosen"
+)]
 fn opaque(r: u8, g: u8, b: u8) -> Color32 {
     Color32::from_rgba_premultiplied(r, g, b, 255)
 }

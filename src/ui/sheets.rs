@@ -67,7 +67,13 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
         Sheet::QuickTag(items) => quick_tag_ui(scene, ui, items),
         Sheet::AddToCollection(items) => add_to_collection_ui(scene, ui, items),
         Sheet::NewTag(items) => {
-            if let Some(name) = name_ui(scene, ui, "sheet-new-tag", "sheet-new-tag-hint", "action-create") {
+            if let Some(name) = name_ui(
+                scene,
+                ui,
+                "sheet-new-tag",
+                "sheet-new-tag-hint",
+                "action-create",
+            ) {
                 let files = std::mem::take(&mut scene.memory.files_for_new_tag);
                 scene.send(Command::Edit(if files.is_empty() {
                     Edit::NewTag {
@@ -81,15 +87,30 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
             }
         }
         Sheet::NewCollection(items) => {
-            if let Some(name) = name_ui(scene, ui, "sheet-new-collection", "sheet-new-collection-hint", "action-create") {
+            if let Some(name) = name_ui(
+                scene,
+                ui,
+                "sheet-new-collection",
+                "sheet-new-collection-hint",
+                "action-create",
+            ) {
                 let items = items.clone();
                 scene.send(Command::Edit(Edit::NewCollection { name, items }));
                 scene.send(close);
             }
         }
         Sheet::RenameTag(from) => {
-            if let Some(to) = name_ui(scene, ui, "sheet-rename-tag", "sheet-rename-tag-hint", "action-rename") {
-                scene.send(Command::Edit(Edit::RenameTag { from: from.clone(), to }));
+            if let Some(to) = name_ui(
+                scene,
+                ui,
+                "sheet-rename-tag",
+                "sheet-rename-tag-hint",
+                "action-rename",
+            ) {
+                scene.send(Command::Edit(Edit::RenameTag {
+                    from: from.clone(),
+                    to,
+                }));
                 scene.send(close);
             }
         }
@@ -101,7 +122,13 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
         }
         Sheet::DeleteTag(tag) => {
             let question = scene.with("sheet-delete-tag", &[("tag", tag.as_str().into())]);
-            if question_ui(scene, ui, &question, "sheet-delete-tag-hint", "action-delete") {
+            if question_ui(
+                scene,
+                ui,
+                &question,
+                "sheet-delete-tag-hint",
+                "action-delete",
+            ) {
                 scene.send(Command::Edit(Edit::DeleteTag(tag.clone())));
                 scene.send(close);
                 scene.send(Command::Go(Page::Tags(None)));
@@ -109,7 +136,13 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
         }
         Sheet::DeleteCollection(id) => {
             let question = scene.text("sheet-delete-collection").to_string();
-            if question_ui(scene, ui, &question, "sheet-delete-collection-hint", "action-delete") {
+            if question_ui(
+                scene,
+                ui,
+                &question,
+                "sheet-delete-collection-hint",
+                "action-delete",
+            ) {
                 scene.send(Command::Edit(Edit::DeleteCollection(*id)));
                 scene.send(close);
                 scene.send(Command::Go(Page::Collections(None)));
@@ -123,7 +156,13 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
                 .find(|f| f.id == *id)
                 .map_or_else(String::new, |f| f.path.display().to_string());
             let question = scene.with("sheet-remove-folder", &[("path", path.into())]);
-            if question_ui(scene, ui, &question, "sheet-remove-folder-hint", "action-remove") {
+            if question_ui(
+                scene,
+                ui,
+                &question,
+                "sheet-remove-folder-hint",
+                "action-remove",
+            ) {
                 scene.send(Command::Files(Files::RemoveFolder(*id)));
                 scene.send(close);
             }
@@ -159,7 +198,11 @@ fn name_ui(
 ) -> Option<String> {
     label::section_ui(ui, &scene.text(title));
     ui.add_space(SPACE_8);
-    let hint_text = if hint.is_empty() { scene.text(title) } else { scene.text(hint) };
+    let hint_text = if hint.is_empty() {
+        scene.text(title)
+    } else {
+        scene.text(hint)
+    };
     let response = field_ui(scene, ui, &hint_text);
     let name = scene.memory.sheet_text.trim().to_owned();
     let mut has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
@@ -169,8 +212,17 @@ fn name_ui(
 }
 
 /// A question with an explanation; returns whether it was answered with the action.
-fn question_ui(scene: &mut Scene<'_>, ui: &mut Ui, question: &str, hint: &'static str, action: &'static str) -> bool {
-    ui.add(egui::Label::new(egui::RichText::new(question).font(theme::strong(theme::TEXT_STRONG))).wrap());
+fn question_ui(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    question: &str,
+    hint: &'static str,
+    action: &'static str,
+) -> bool {
+    ui.add(
+        egui::Label::new(egui::RichText::new(question).font(theme::strong(theme::TEXT_STRONG)))
+            .wrap(),
+    );
     ui.add_space(SPACE_8);
     label::secondary_ui(ui, &scene.text(hint));
     ui.add_space(SPACE_16);
@@ -179,7 +231,13 @@ fn question_ui(scene: &mut Scene<'_>, ui: &mut Ui, question: &str, hint: &'stati
     is_chosen
 }
 
-fn buttons_ui(scene: &mut Scene<'_>, ui: &mut Ui, action: &'static str, is_enabled: bool, is_chosen: &mut bool) {
+fn buttons_ui(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    action: &'static str,
+    is_enabled: bool,
+    is_chosen: &mut bool,
+) {
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         ui.add_enabled_ui(is_enabled, |ui| {
             if button::strong_ui(ui, None, &scene.text(action)).clicked() {
@@ -193,7 +251,11 @@ fn buttons_ui(scene: &mut Scene<'_>, ui: &mut Ui, action: &'static str, is_enabl
 }
 
 /// Rows that match what was typed; arrows choose, Enter takes.
-fn chosen_row(scene: &mut Scene<'_>, ui: &mut Ui, rows: &[(String, Option<String>)]) -> Option<usize> {
+fn chosen_row(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    rows: &[(String, Option<String>)],
+) -> Option<usize> {
     let none = egui::Modifiers::NONE;
     let (down, up, enter) = ui.input_mut(|i| {
         (
@@ -204,32 +266,38 @@ fn chosen_row(scene: &mut Scene<'_>, ui: &mut Ui, rows: &[(String, Option<String
     });
     let last = rows.len().saturating_sub(1);
     let at = &mut scene.memory.palette_at;
-    *at = (*at + usize::from(down)).saturating_sub(usize::from(up)).min(last);
+    *at = (*at + usize::from(down))
+        .saturating_sub(usize::from(up))
+        .min(last);
     let current = *at;
     let mut chosen = (enter && !rows.is_empty()).then_some(current);
     ui.add_space(SPACE_8);
-    ScrollArea::vertical().id_salt("sheet rows").max_height(320.0).min_scrolled_height(320.0).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (i, (text, end)) in rows.iter().enumerate() {
-            let response = row_ui(
-                ui,
-                &Row {
-                    icon: None,
-                    text,
-                    end: end.clone(),
-                    is_on: i == current,
-                    indent: 0.0,
-                    is_narrow: false,
-                },
-            );
-            if (down || up) && i == current {
-                response.scroll_to_me(None);
+    ScrollArea::vertical()
+        .id_salt("sheet rows")
+        .max_height(320.0)
+        .min_scrolled_height(320.0)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (i, (text, end)) in rows.iter().enumerate() {
+                let response = row_ui(
+                    ui,
+                    &Row {
+                        icon: None,
+                        text,
+                        end: end.clone(),
+                        is_on: i == current,
+                        indent: 0.0,
+                        is_narrow: false,
+                    },
+                );
+                if (down || up) && i == current {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    chosen = Some(i);
+                }
             }
-            if response.clicked() {
-                chosen = Some(i);
-            }
-        }
-    });
+        });
     chosen
 }
 
@@ -246,7 +314,9 @@ pub fn fuzzy(typed: &str, texts: &[String]) -> Vec<usize> {
         .enumerate()
         .filter_map(|(i, text)| {
             let haystack = nucleo_matcher::Utf32Str::new(text, &mut buffer);
-            pattern.score(haystack, &mut matcher).map(|score| (score, i))
+            pattern
+                .score(haystack, &mut matcher)
+                .map(|score| (score, i))
         })
         .collect();
     scored.sort_by_key(|&(score, i)| (std::cmp::Reverse(score), i));
@@ -268,7 +338,12 @@ fn palette_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let order = fuzzy(&scene.memory.sheet_text, &texts);
     let rows: Vec<(String, Option<String>)> = order
         .iter()
-        .map(|&i| (texts[i].clone(), actions[i].info().shortcut.map(|s| s.to_string())))
+        .map(|&i| {
+            (
+                texts[i].clone(),
+                actions[i].info().shortcut.map(|s| s.to_string()),
+            )
+        })
         .collect();
     if let Some(chosen) = chosen_row(scene, ui, &rows) {
         scene.send(Command::View(View::Sheet(None)));
@@ -277,20 +352,27 @@ fn palette_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
 }
 
 fn quick_tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, items: &[ItemId]) {
-    label::section_ui(ui, &scene.with("sheet-quick-tag", &[("n", items.len().into())]));
+    label::section_ui(
+        ui,
+        &scene.with("sheet-quick-tag", &[("n", items.len().into())]),
+    );
     ui.add_space(SPACE_8);
     let hint = scene.text("tag-add-hint").to_string();
     field_ui(scene, ui, &hint);
     let typed = scene.memory.sheet_text.trim().to_owned();
     let mut found = crate::app::tag_matches(scene.state, &typed, 12);
     let is_new = !typed.is_empty()
-        && !found
-            .iter()
-            .any(|(path, name)| name.eq_ignore_ascii_case(&typed) || path.eq_ignore_ascii_case(&typed));
+        && !found.iter().any(|(path, name)| {
+            name.eq_ignore_ascii_case(&typed) || path.eq_ignore_ascii_case(&typed)
+        });
     if is_new {
-        found.push((typed.clone(), scene.with("tag-create", &[("tag", typed.as_str().into())])));
+        found.push((
+            typed.clone(),
+            scene.with("tag-create", &[("tag", typed.as_str().into())]),
+        ));
     }
-    let rows: Vec<(String, Option<String>)> = found.iter().map(|(_, name)| (name.clone(), None)).collect();
+    let rows: Vec<(String, Option<String>)> =
+        found.iter().map(|(_, name)| (name.clone(), None)).collect();
     if let Some(chosen) = chosen_row(scene, ui, &rows) {
         scene.send(Command::Edit(Edit::Tag {
             items: items.to_vec(),
@@ -320,7 +402,10 @@ fn add_to_collection_ui(scene: &mut Scene<'_>, ui: &mut Ui, items: &[ItemId]) {
         .map(|&i| (texts[i].clone(), Some(collections[i].count.to_string())))
         .collect();
     if !typed.is_empty() {
-        rows.push((scene.with("collection-create", &[("name", typed.as_str().into())]), None));
+        rows.push((
+            scene.with("collection-create", &[("name", typed.as_str().into())]),
+            None,
+        ));
     }
     if let Some(chosen) = chosen_row(scene, ui, &rows) {
         let items = items.to_vec();
@@ -346,22 +431,26 @@ fn shortcuts_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         });
     });
     let height = (ui.content_rect().height() - 160.0).clamp(200.0, 560.0);
-    ScrollArea::vertical().id_salt("shortcuts").max_height(height).min_scrolled_height(height).show(ui, |ui| {
-        for group in Group::ALL {
-            ui.add_space(SPACE_12);
-            label::caption_ui(ui, &scene.text(group.text_key()));
-            ui.add_space(SPACE_4);
-            for info in TABLE.iter().filter(|info| info.group == group) {
-                let Some(shortcut) = info.shortcut else {
-                    continue;
-                };
-                ui.horizontal(|ui| {
-                    label::body_ui(ui, &scene.text(info.text_key));
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.label(egui::RichText::new(shortcut.to_string()).color(t.secondary));
+    ScrollArea::vertical()
+        .id_salt("shortcuts")
+        .max_height(height)
+        .min_scrolled_height(height)
+        .show(ui, |ui| {
+            for group in Group::ALL {
+                ui.add_space(SPACE_12);
+                label::caption_ui(ui, &scene.text(group.text_key()));
+                ui.add_space(SPACE_4);
+                for info in TABLE.iter().filter(|info| info.group == group) {
+                    let Some(shortcut) = info.shortcut else {
+                        continue;
+                    };
+                    ui.horizontal(|ui| {
+                        label::body_ui(ui, &scene.text(info.text_key));
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            ui.label(egui::RichText::new(shortcut.to_string()).color(t.secondary));
+                        });
                     });
-                });
+                }
             }
-        }
-    });
+        });
 }

@@ -88,7 +88,11 @@ impl Window {
             self.memory.scroll_to = Some(ScrollTo(item));
         }
         let settings = &state.settings;
-        let look = (settings.theme, settings.reduced_motion, (settings.text_scale * 100.0) as u32);
+        let look = (
+            settings.theme,
+            settings.reduced_motion,
+            (settings.text_scale * 100.0) as u32,
+        );
         if self.is_themed_for != Some(look) {
             self.is_themed_for = Some(look);
             ctx.set_theme(match settings.theme {
@@ -126,7 +130,10 @@ impl Window {
         if !self.commands.is_empty() {
             let mut has_acted = false;
             for command in std::mem::take(&mut self.commands) {
-                has_acted |= !matches!(command, Command::Want(_) | Command::View(crate::app::command::View::Listed(_)));
+                has_acted |= !matches!(
+                    command,
+                    Command::Want(_) | Command::View(crate::app::command::View::Listed(_))
+                );
                 self.engine.apply(command);
             }
             if has_acted {
@@ -192,7 +199,9 @@ pub fn run(start: Start) -> Result<()> {
 fn icon() -> egui::IconData {
     let bytes = include_bytes!("../../assets/icon/png/256.png");
     let decoder = image::codecs::png::PngDecoder::new(std::io::Cursor::new(bytes.as_slice()));
-    let image = decoder.and_then(image::DynamicImage::from_decoder).map(|image| image.to_rgba8());
+    let image = decoder
+        .and_then(image::DynamicImage::from_decoder)
+        .map(|image| image.to_rgba8());
     image.map_or_else(
         |_| egui::IconData::default(),
         |image| egui::IconData {

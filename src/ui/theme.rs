@@ -10,8 +10,8 @@ use eframe::egui;
 use egui::epaint::Shadow;
 use egui::style::{ScrollStyle, WidgetVisuals};
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle,
-    Theme, Vec2,
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke,
+    TextStyle, Theme, Vec2,
 };
 
 /// Spacing, in points.
@@ -135,7 +135,11 @@ pub const LIGHT: Tokens = Tokens {
 
 /// The tokens of the theme that this `Ui` is drawn in.
 pub fn tokens(ui: &egui::Ui) -> &'static Tokens {
-    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+    if ui.visuals().dark_mode {
+        &DARK
+    } else {
+        &LIGHT
+    }
 }
 
 /// The tokens of the theme that the window is in.
@@ -211,9 +215,18 @@ pub fn set_motion(ctx: &egui::Context, is_reduced: bool) {
 pub fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
     let faces: [(&str, &'static [u8]); 4] = [
-        ("inter", include_bytes!("../../assets/fonts/inter-regular.otf")),
-        ("inter-strong", include_bytes!("../../assets/fonts/inter-semibold.otf")),
-        ("noto-sc", include_bytes!("../../assets/fonts/noto-sans-sc.otf")),
+        (
+            "inter",
+            include_bytes!("../../assets/fonts/inter-regular.otf"),
+        ),
+        (
+            "inter-strong",
+            include_bytes!("../../assets/fonts/inter-semibold.otf"),
+        ),
+        (
+            "noto-sc",
+            include_bytes!("../../assets/fonts/noto-sans-sc.otf"),
+        ),
         ("lucide", lucide_icons::LUCIDE_FONT_BYTES),
     ];
     for (name, bytes) in faces {
@@ -231,7 +244,10 @@ pub fn fonts() -> FontDefinitions {
         (FontFamily::Proportional, ["inter", "noto-sc", "lucide"]),
         (FontFamily::Monospace, ["inter", "noto-sc", "lucide"]),
         (strong_family(), ["inter-strong", "noto-sc", "lucide"]),
-        (FontFamily::Name("icons".into()), ["lucide", "inter", "noto-sc"]),
+        (
+            FontFamily::Name("icons".into()),
+            ["lucide", "inter", "noto-sc"],
+        ),
     ];
     for (family, faces) in families {
         fonts
@@ -315,7 +331,11 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
         expansion: 0.0,
     };
     let line = Stroke::new(1.0, t.line);
-    let button = if t.is_dark { t.raised } else { mixed(t.surface, t.text, 0.05) };
+    let button = if t.is_dark {
+        t.raised
+    } else {
+        mixed(t.surface, t.text, 0.05)
+    };
     let w = &mut v.widgets;
     w.noninteractive = visuals(t.surface, line, t.text);
     w.inactive = visuals(button, Stroke::NONE, t.text);
@@ -332,13 +352,20 @@ mod tests {
     fn luminance(c: Color32) -> f64 {
         let linear = |v: u8| {
             let v = f64::from(v) / 255.0;
-            if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+            if v <= 0.040_45 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(c.r()) + 0.7152 * linear(c.g()) + 0.0722 * linear(c.b())
     }
 
     fn contrast(a: Color32, b: Color32) -> f64 {
-        let (high, low) = (luminance(a).max(luminance(b)), luminance(a).min(luminance(b)));
+        let (high, low) = (
+            luminance(a).max(luminance(b)),
+            luminance(a).min(luminance(b)),
+        );
         (high + 0.05) / (low + 0.05)
     }
 
@@ -346,7 +373,15 @@ mod tests {
     fn text_can_be_read_on_every_surface() {
         for t in [&DARK, &LIGHT] {
             for ground in [t.canvas, t.surface, t.raised, t.overlay] {
-                for text in [t.text, t.secondary, t.faint, t.accent, t.good, t.warn, t.bad] {
+                for text in [
+                    t.text,
+                    t.secondary,
+                    t.faint,
+                    t.accent,
+                    t.good,
+                    t.warn,
+                    t.bad,
+                ] {
                     let ratio = contrast(text, ground);
                     assert!(ratio >= 4.5, "{text:?} on {ground:?}: {ratio:.2}");
                 }

@@ -16,18 +16,32 @@ pub fn toasts_ui(scene: &mut Scene<'_>, ui: &Ui) {
         return;
     }
     let t = tokens(ui);
-    let rail = if ui.content_rect().width() < theme::RAIL_NARROW_BELOW { theme::RAIL_NARROW } else { theme::RAIL_WIDTH };
-    let above = if scene.state.has_played { theme::PLAYER_HEIGHT } else { 0.0 };
+    let rail = if ui.content_rect().width() < theme::RAIL_NARROW_BELOW {
+        theme::RAIL_NARROW
+    } else {
+        theme::RAIL_WIDTH
+    };
+    let above = if scene.state.has_played {
+        theme::PLAYER_HEIGHT
+    } else {
+        0.0
+    };
     Area::new(egui::Id::unique("toasts"))
         .order(egui::Order::Foreground)
-        .anchor(Align2::LEFT_BOTTOM, vec2(rail + SPACE_16, -above - SPACE_16))
+        .anchor(
+            Align2::LEFT_BOTTOM,
+            vec2(rail + SPACE_16, -above - SPACE_16),
+        )
         .role(egui::accesskit::Role::Alert)
         .show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = SPACE_8;
             for toast in &scene.state.toasts {
                 Frame::new()
                     .fill(t.overlay)
-                    .stroke(Stroke::new(1.0, if toast.is_problem { t.bad } else { t.line }))
+                    .stroke(Stroke::new(
+                        1.0,
+                        if toast.is_problem { t.bad } else { t.line },
+                    ))
                     .shadow(ui.visuals().popup_shadow)
                     .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
                     .inner_margin(Margin::symmetric(SPACE_12 as i8, SPACE_8 as i8))
@@ -41,18 +55,31 @@ pub fn toasts_ui(scene: &mut Scene<'_>, ui: &Ui) {
                                         .color(t.bad),
                                 );
                             }
-                            ui.add(egui::Label::new(egui::RichText::new(&toast.text).color(t.text)).wrap());
+                            ui.add(
+                                egui::Label::new(egui::RichText::new(&toast.text).color(t.text))
+                                    .wrap(),
+                            );
                             if toast.can_undo {
                                 ui.add_space(SPACE_8);
                                 let undo = scene.state.words.text("action-undo");
-                                if ui.link(egui::RichText::new(&*undo).font(theme::strong(theme::TEXT_BODY))).clicked() {
+                                if ui
+                                    .link(
+                                        egui::RichText::new(&*undo)
+                                            .font(theme::strong(theme::TEXT_BODY)),
+                                    )
+                                    .clicked()
+                                {
                                     scene.commands.push(Command::Act(Action::Undo));
-                                    scene.commands.push(Command::Toast(ToastCommand::Dismiss(toast.id)));
+                                    scene
+                                        .commands
+                                        .push(Command::Toast(ToastCommand::Dismiss(toast.id)));
                                 }
                             }
                             let close = scene.state.words.text("action-close");
                             if button::sized_ui(ui, Icon::X, &close, false, 24.0, 14.0).clicked() {
-                                scene.commands.push(Command::Toast(ToastCommand::Dismiss(toast.id)));
+                                scene
+                                    .commands
+                                    .push(Command::Toast(ToastCommand::Dismiss(toast.id)));
                             }
                         });
                     });

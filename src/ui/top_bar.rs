@@ -16,7 +16,11 @@ pub fn top_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     Panel::top("top")
         .exact_size(theme::TOP_HEIGHT)
         .show_separator_line(false)
-        .frame(Frame::new().fill(t.canvas).inner_margin(Margin::symmetric(SPACE_16 as i8, 10)))
+        .frame(
+            Frame::new()
+                .fill(t.canvas)
+                .inner_margin(Margin::symmetric(SPACE_16 as i8, 10)),
+        )
         .show(ui, |ui| {
             let bar = ui.max_rect();
             ui.horizontal_centered(|ui| {
@@ -28,10 +32,19 @@ pub fn top_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                 });
                 let has_grid = matches!(
                     scene.state.page,
-                    Page::Photos | Page::Clips | Page::Results | Page::Similar(_) | Page::Tags(Some(_)) | Page::Collections(Some(_))
+                    Page::Photos
+                        | Page::Clips
+                        | Page::Results
+                        | Page::Similar(_)
+                        | Page::Tags(Some(_))
+                        | Page::Collections(Some(_))
                 );
                 let right = if has_grid { 250.0 } else { 56.0 };
-                search_ui(scene, ui, (ui.available_width() - right).clamp(120.0, 560.0));
+                search_ui(
+                    scene,
+                    ui,
+                    (ui.available_width() - right).clamp(120.0, 560.0),
+                );
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let is_on = scene.state.is_inspector_open;
                     let tip = scene.tip(Action::ToggleInspector);
@@ -78,11 +91,17 @@ fn search_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
     );
     if scene.memory.search_shown != scene.state.search.text && !has_focus {
         scene.memory.typed.clone_from(&scene.state.search.text);
-        scene.memory.search_shown.clone_from(&scene.state.search.text);
+        scene
+            .memory
+            .search_shown
+            .clone_from(&scene.state.search.text);
     }
     let mut inner = ui.new_child(
         egui::UiBuilder::new()
-            .max_rect(Rect::from_min_max(rect.min + vec2(36.0, 0.0), rect.max - vec2(36.0, 0.0)))
+            .max_rect(Rect::from_min_max(
+                rect.min + vec2(36.0, 0.0),
+                rect.max - vec2(36.0, 0.0),
+            ))
             .layout(egui::Layout::left_to_right(egui::Align::Center)),
     );
     let hint = scene.text("search-hint").to_string();
@@ -111,9 +130,19 @@ fn search_ui(scene: &mut Scene<'_>, ui: &mut Ui, width: f32) {
         response.surrender_focus();
     }
     if !scene.memory.typed.is_empty() {
-        let place = Rect::from_center_size(pos2(rect.right() - 20.0, rect.center().y), vec2(28.0, 28.0));
+        let place =
+            Rect::from_center_size(pos2(rect.right() - 20.0, rect.center().y), vec2(28.0, 28.0));
         let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(place));
-        if button::sized_ui(&mut corner, Icon::X, &scene.text("action-clear-search"), false, 28.0, 14.0).clicked() {
+        if button::sized_ui(
+            &mut corner,
+            Icon::X,
+            &scene.text("action-clear-search"),
+            false,
+            28.0,
+            14.0,
+        )
+        .clicked()
+        {
             scene.memory.typed.clear();
             scene.send(Command::Search(String::new()));
         }
@@ -135,7 +164,10 @@ fn zoom_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             .logarithmic(true)
             .show_value(false),
     );
-    if slider.accessible_name(scene.text("grid-size").to_string()).changed() {
+    if slider
+        .accessible_name(scene.text("grid-size").to_string())
+        .changed()
+    {
         scene.send(Command::View(View::GridHeight(height)));
     }
     if button::icon_ui(ui, Icon::ZoomOut, &scene.tip(Action::ZoomOut)).clicked() {
@@ -151,8 +183,10 @@ fn loading_line(ui: &Ui, bar: Rect) {
     let width = bar.width() * 0.3;
     let left = bar.left() + (bar.width() + width) * phase - width;
     let rect = Rect::from_min_size(pos2(left, bar.bottom() + 8.0), vec2(width, 2.0));
-    ui.painter()
-        .with_clip_rect(bar.expand(12.0))
-        .rect_filled(rect, CornerRadius::same(1), t.accent);
+    ui.painter().with_clip_rect(bar.expand(12.0)).rect_filled(
+        rect,
+        CornerRadius::same(1),
+        t.accent,
+    );
     ui.request_repaint_after(std::time::Duration::from_millis(33));
 }

@@ -8,7 +8,10 @@ fn scan_search_tag_and_find_again() {
     let (code, out, err) = home.parlour(&["scan", text(&home.media()), "--json"]);
     assert_eq!(code, 0, "{err}");
     let lines = json_lines(&out);
-    assert_eq!(lines.iter().filter(|line| line["status"] == "new").count(), 7);
+    assert_eq!(
+        lines.iter().filter(|line| line["status"] == "new").count(),
+        7
+    );
     assert_eq!(lines.last().unwrap()["summary"]["files"], 7);
 
     let (code, out, _) = home.parlour(&["search", "kind:photo", "--json"]);
@@ -29,7 +32,12 @@ fn scan_search_tag_and_find_again() {
     let (code, _, err) = home.parlour(&["scan", text(&home.media())]);
     assert_eq!(code, 0, "{err}");
     let (_, out, _) = home.parlour(&["search", "tag:coast", "--json"]);
-    assert!(json_lines(&out)[0]["path"].as_str().unwrap().ends_with("renamed.png"));
+    assert!(
+        json_lines(&out)[0]["path"]
+            .as_str()
+            .unwrap()
+            .ends_with("renamed.png")
+    );
 }
 
 #[test]
@@ -54,7 +62,11 @@ fn playing_to_a_file_writes_what_would_be_heard() {
     let (code, _, err) = home.parlour(&["play", text(&one), text(&two), "--output", &target]);
     assert_eq!(code, 0, "{err}");
     let reader = hound::WavReader::open(&wav).unwrap();
-    assert_eq!(reader.duration(), 22_050, "two halves of a second, nothing between them");
+    assert_eq!(
+        reader.duration(),
+        22_050,
+        "two halves of a second, nothing between them"
+    );
 }
 
 #[test]
@@ -75,7 +87,10 @@ fn suggestions_carry_reasons_that_add_up() {
             .iter()
             .map(|reason| reason["weight"].as_f64().unwrap())
             .sum();
-        assert!((sum - pick["score"].as_f64().unwrap()).abs() < 1e-4, "{pick}");
+        assert!(
+            (sum - pick["score"].as_f64().unwrap()).abs() < 1e-4,
+            "{pick}"
+        );
     }
 }
 
@@ -128,6 +143,9 @@ fn every_page_is_drawn_without_a_display() {
         let image = image::open(file).unwrap().to_rgb8();
         assert_eq!(image.dimensions(), (1280, 800));
         let first = image.get_pixel(0, 0);
-        assert!(image.pixels().any(|pixel| pixel != first), "{file} is blank");
+        assert!(
+            image.pixels().any(|pixel| pixel != first),
+            "{file} is blank"
+        );
     }
 }

@@ -18,9 +18,15 @@ impl Home {
             root: tempfile::tempdir().unwrap(),
         };
         std::fs::create_dir_all(home.media()).unwrap();
-        for (i, colour) in [[200u8, 60, 40], [40, 120, 200], [60, 160, 80], [220, 200, 60], [120, 60, 160]]
-            .iter()
-            .enumerate()
+        for (i, colour) in [
+            [200u8, 60, 40],
+            [40, 120, 200],
+            [60, 160, 80],
+            [220, 200, 60],
+            [120, 60, 160],
+        ]
+        .iter()
+        .enumerate()
         {
             home.photo(&format!("photo {i}.png"), *colour);
         }
@@ -48,7 +54,11 @@ impl Home {
     pub fn photo(&self, name: &str, [r, g, b]: [u8; 3]) -> PathBuf {
         let path = self.media().join(name);
         let image = image::RgbImage::from_fn(96, 64, |x, y| {
-            image::Rgb([r.saturating_add(x as u8 / 2), g.saturating_add(y as u8 / 2), b])
+            image::Rgb([
+                r.saturating_add(x as u8 / 2),
+                g.saturating_add(y as u8 / 2),
+                b,
+            ])
         });
         image.save(&path).unwrap();
         path

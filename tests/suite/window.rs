@@ -25,7 +25,11 @@ fn settle(harness: &mut Driver) {
     let mut quiet = 0;
     for _ in 0..2000 {
         harness.step();
-        quiet = if harness.state().is_settled() { quiet + 1 } else { 0 };
+        quiet = if harness.state().is_settled() {
+            quiet + 1
+        } else {
+            0
+        };
         if quiet > 20 {
             return;
         }
@@ -70,11 +74,19 @@ fn photos_can_be_chosen_and_tagged_and_it_can_be_undone() {
     settle(&mut harness);
     let tags = |harness: &Driver| -> u64 {
         let state = &harness.state().engine().state;
-        state.tags.iter().filter(|t| t.name == "Lighthouse").map(|t| t.count_confirmed).sum()
+        state
+            .tags
+            .iter()
+            .filter(|t| t.name == "Lighthouse")
+            .map(|t| t.count_confirmed)
+            .sum()
     };
     wait_until(&mut harness, |h| tags(h) == 1);
 
-    harness.state_mut().engine_mut().apply(Command::Act(parlour::app::actions::Action::Undo));
+    harness
+        .state_mut()
+        .engine_mut()
+        .apply(Command::Act(parlour::app::actions::Action::Undo));
     wait_until(&mut harness, |h| tags(h) == 0);
 }
 
@@ -83,9 +95,15 @@ fn a_folder_dropped_on_the_window_is_added() {
     let home = Home::new();
     let mut harness = open(&home);
     let engine = harness.state_mut().engine_mut();
-    engine.apply(Command::Files(parlour::app::command::Files::Add(vec![home.media()])));
-    wait_until(&mut harness, |h| h.state().engine().state.index.counts.photos == 5);
-    wait_until(&mut harness, |h| h.state().engine().state.music.songs.len() == 2);
+    engine.apply(Command::Files(parlour::app::command::Files::Add(vec![
+        home.media(),
+    ])));
+    wait_until(&mut harness, |h| {
+        h.state().engine().state.index.counts.photos == 5
+    });
+    wait_until(&mut harness, |h| {
+        h.state().engine().state.music.songs.len() == 2
+    });
 }
 
 #[test]
@@ -100,12 +118,18 @@ fn files_dropped_on_a_tag_are_added_and_tagged() {
             files: vec![file.clone()],
             tag: "Beach".to_owned(),
         }));
-    wait_until(&mut harness, |h| h.state().engine().state.index.counts.photos == 1);
+    wait_until(&mut harness, |h| {
+        h.state().engine().state.index.counts.photos == 1
+    });
     let library = harness.state().engine().library().clone();
     let reader = library.catalog().reader().unwrap();
     let item = reader.item_by_path(&file).unwrap().unwrap();
     let tags = reader.tags_of(item).unwrap();
-    assert!(tags.iter().any(|tag| tag.name == "Beach" && tag.state == TagState::Confirmed), "{tags:?}");
+    assert!(
+        tags.iter()
+            .any(|tag| tag.name == "Beach" && tag.state == TagState::Confirmed),
+        "{tags:?}"
+    );
 }
 
 #[test]
@@ -113,13 +137,23 @@ fn the_search_box_finds_and_says_when_it_cannot() {
     let home = Home::new();
     assert_eq!(home.parlour(&["scan", text(&home.media())]).0, 0);
     let mut harness = open(&home);
-    harness.state_mut().engine_mut().apply(Command::Search("one".to_owned()));
-    wait_until(&mut harness, |h| h.state().engine().state.page == Page::Results);
+    harness
+        .state_mut()
+        .engine_mut()
+        .apply(Command::Search("one".to_owned()));
+    wait_until(&mut harness, |h| {
+        h.state().engine().state.page == Page::Results
+    });
     settle(&mut harness);
     harness.get_by_label("1 item");
-    harness.state_mut().engine_mut().apply(Command::Search("zebra crossing".to_owned()));
+    harness
+        .state_mut()
+        .engine_mut()
+        .apply(Command::Search("zebra crossing".to_owned()));
     settle(&mut harness);
-    wait_until(&mut harness, |h| h.query_by_label_contains("Nothing here matches").is_some());
+    wait_until(&mut harness, |h| {
+        h.query_by_label_contains("Nothing here matches").is_some()
+    });
 }
 
 #[test]
@@ -132,7 +166,15 @@ fn every_page_is_drawn_in_chinese_with_names_on_everything() {
         .state_mut()
         .engine_mut()
         .apply(Command::Set(parlour::app::command::Set::Language(chinese)));
-    for page in [Page::Home, Page::Photos, Page::Clips, Page::Tags(None), Page::Collections(None), Page::Tidy, Page::Settings] {
+    for page in [
+        Page::Home,
+        Page::Photos,
+        Page::Clips,
+        Page::Tags(None),
+        Page::Collections(None),
+        Page::Tidy,
+        Page::Settings,
+    ] {
         go(&mut harness, page);
     }
     harness.get_by_label("文件夹");

@@ -20,7 +20,11 @@ const CARD: f32 = 200.0;
 /// All collections.
 pub fn collections_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let collections = scene.state.collections.clone();
-    let new = |scene: &mut Scene<'_>| scene.send(Command::View(View::Sheet(Some(Sheet::NewCollection(Vec::new())))));
+    let new = |scene: &mut Scene<'_>| {
+        scene.send(Command::View(View::Sheet(Some(Sheet::NewCollection(
+            Vec::new(),
+        )))))
+    };
     if collections.is_empty() {
         if empty::empty_ui(
             ui,
@@ -35,7 +39,8 @@ pub fn collections_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     ui.horizontal(|ui| {
         label::page_ui(ui, &scene.text("page-collections"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let response = button::word_ui(ui, Some(Icon::Plus), &scene.text("action-new-collection"));
+            let response =
+                button::word_ui(ui, Some(Icon::Plus), &scene.text("action-new-collection"));
             drops::target_ui(scene, ui, response.rect, DropTarget::NewCollection);
             if response.clicked() {
                 new(scene);
@@ -43,14 +48,17 @@ pub fn collections_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         });
     });
     ui.add_space(SPACE_16);
-    ScrollArea::vertical().id_salt("collections").auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(SPACE_16, SPACE_16);
-        ui.horizontal_wrapped(|ui| {
-            for collection in &*collections {
-                card_ui(scene, ui, collection);
-            }
+    ScrollArea::vertical()
+        .id_salt("collections")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(SPACE_16, SPACE_16);
+            ui.horizontal_wrapped(|ui| {
+                for collection in &*collections {
+                    card_ui(scene, ui, collection);
+                }
+            });
         });
-    });
 }
 
 fn card_ui(scene: &mut Scene<'_>, ui: &mut Ui, collection: &Collection) {
@@ -60,8 +68,16 @@ fn card_ui(scene: &mut Scene<'_>, ui: &mut Ui, collection: &Collection) {
     let t = tokens(ui);
     let frame = Rect::from_min_size(rect.min, vec2(CARD, CARD));
     match collection.cover {
-        Some(item) => picture::paint_item(scene, ui, item, &collection.name, frame, theme::RADIUS_CARD),
-        None => cover::paint(ui.painter(), frame, &collection.name, t.is_dark, theme::RADIUS_CARD),
+        Some(item) => {
+            picture::paint_item(scene, ui, item, &collection.name, frame, theme::RADIUS_CARD)
+        }
+        None => cover::paint(
+            ui.painter(),
+            frame,
+            &collection.name,
+            t.is_dark,
+            theme::RADIUS_CARD,
+        ),
     }
     let below = match &collection.query {
         Some(query) => query.clone(),
@@ -73,7 +89,8 @@ fn card_ui(scene: &mut Scene<'_>, ui: &mut Ui, collection: &Collection) {
         (&below, theme::regular(theme::TEXT_CAPTION), t.faint),
     ] {
         let (galley, _) = row::shortened(ui, line, font, colour, CARD);
-        ui.painter().galley(pos2(rect.left(), y), galley.clone(), colour);
+        ui.painter()
+            .galley(pos2(rect.left(), y), galley.clone(), colour);
         y += galley.size().y + 1.0;
     }
     button::focus_ring(ui, &response);
@@ -93,19 +110,31 @@ pub fn collection_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: CollectionId) {
     let songs: Vec<_> = list
         .iter()
         .flat_map(|list| list.iter().copied())
-        .filter(|&item| scene.state.index.row(item).is_some_and(|row| row.kind == Kind::Audio))
+        .filter(|&item| {
+            scene
+                .state
+                .index
+                .row(item)
+                .is_some_and(|row| row.kind == Kind::Audio)
+        })
         .collect();
     ui.horizontal(|ui| {
         let response = label::page_ui(ui, &collection.name);
         drops::target_ui(scene, ui, response.rect, DropTarget::Collection(id));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if button::icon_ui(ui, Icon::Trash2, &scene.text("action-delete")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteCollection(id)))));
+                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteCollection(
+                    id,
+                )))));
             }
             if button::icon_ui(ui, Icon::Pencil, &scene.text("action-rename")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::RenameCollection(id)))));
+                scene.send(Command::View(View::Sheet(Some(Sheet::RenameCollection(
+                    id,
+                )))));
             }
-            if !songs.is_empty() && button::strong_ui(ui, Some(Icon::Play), &scene.text("action-play")).clicked() {
+            if !songs.is_empty()
+                && button::strong_ui(ui, Some(Icon::Play), &scene.text("action-play")).clicked()
+            {
                 scene.send(Command::Play(Play::Items {
                     items: songs.clone(),
                     start: 0,
@@ -115,7 +144,10 @@ pub fn collection_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: CollectionId) {
         });
     });
     if let Some(query) = &collection.query {
-        label::secondary_ui(ui, &scene.with("collection-smart", &[("query", query.as_str().into())]));
+        label::secondary_ui(
+            ui,
+            &scene.with("collection-smart", &[("query", query.as_str().into())]),
+        );
     }
     ui.add_space(SPACE_8);
     let Some(list) = list else {

@@ -38,13 +38,16 @@ pub fn home_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         }
         return;
     }
-    ScrollArea::vertical().id_salt("home").auto_shrink(false).show(ui, |ui| {
-        ui.add_space(SPACE_8);
-        for (at, shelf) in shelves.iter().enumerate() {
-            ui.push_id(shelf.key(), |ui| shelf_ui(scene, ui, at, shelf));
-            ui.add_space(SPACE_24);
-        }
-    });
+    ScrollArea::vertical()
+        .id_salt("home")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.add_space(SPACE_8);
+            for (at, shelf) in shelves.iter().enumerate() {
+                ui.push_id(shelf.key(), |ui| shelf_ui(scene, ui, at, shelf));
+                ui.add_space(SPACE_24);
+            }
+        });
 }
 
 fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
@@ -57,14 +60,20 @@ fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
             label::section_ui(ui, &title);
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let more = button::icon_ui(ui, Icon::Ellipsis, &scene.with("shelf-menu", &[("title", title.as_str().into())]));
+            let more = button::icon_ui(
+                ui,
+                Icon::Ellipsis,
+                &scene.with("shelf-menu", &[("title", title.as_str().into())]),
+            );
             egui::Popup::menu(&more).show(|ui| {
-                let hide = egui::Button::new(scene.text("shelf-hide").to_string()).frame_when_inactive(false);
+                let hide = egui::Button::new(scene.text("shelf-hide").to_string())
+                    .frame_when_inactive(false);
                 if ui.add(hide).clicked() {
                     scene.send(Command::Shelf(ShelfCommand::HideShelf(shelf.key())));
                     ui.close();
                 }
-                let refresh = egui::Button::new(scene.text("shelf-refresh").to_string()).frame_when_inactive(false);
+                let refresh = egui::Button::new(scene.text("shelf-refresh").to_string())
+                    .frame_when_inactive(false);
                 if ui.add(refresh).clicked() {
                     scene.send(Command::Shelf(ShelfCommand::Refresh));
                     ui.close();
@@ -83,18 +92,24 @@ fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
                 ui.spacing_mut().item_spacing.x = SPACE_16;
                 let width = CARD_HEIGHT * card::shape(shelf.media);
                 for pick in &shelf.picks {
-                    let next = Rect::from_min_size(ui.next_widget_position(), vec2(width, CARD_HEIGHT));
+                    let next =
+                        Rect::from_min_size(ui.next_widget_position(), vec2(width, CARD_HEIGHT));
                     if !ui.is_rect_visible(next.expand2(vec2(width, 0.0))) {
-                        ui.allocate_exact_size(vec2(width, CARD_HEIGHT + 44.0), egui::Sense::hover());
+                        ui.allocate_exact_size(
+                            vec2(width, CARD_HEIGHT + 44.0),
+                            egui::Sense::hover(),
+                        );
                         continue;
                     }
-                    let (response, click) = card_ui(scene, ui, pick.item, shelf.media, CARD_HEIGHT, Some(&why));
+                    let (response, click) =
+                        card_ui(scene, ui, pick.item, shelf.media, CARD_HEIGHT, Some(&why));
                     response.context_menu(|ui| crate::ui::menus::items_ui(scene, ui, pick.item));
                     match click {
                         Some(CardClick::Open) => open(scene, shelf, &list, pick),
                         Some(CardClick::Why) => {
                             let key = (at, pick.item);
-                            scene.memory.reason_open = (scene.memory.reason_open != Some(key)).then_some(key);
+                            scene.memory.reason_open =
+                                (scene.memory.reason_open != Some(key)).then_some(key);
                         }
                         None => {}
                     }
@@ -120,9 +135,12 @@ fn open(scene: &mut Scene<'_>, shelf: &Shelf, list: &Arc<[ItemId]>, pick: &Pick)
     }
     let start = list.iter().position(|&id| id == pick.item).unwrap_or(0);
     let why = pick.reasons.first().map(|reason| {
-        phrases::reason(&scene.state.words, &scene.state.vocabulary, &reason.factor, |id| {
-            title_of(scene, id)
-        })
+        phrases::reason(
+            &scene.state.words,
+            &scene.state.vocabulary,
+            &reason.factor,
+            |id| title_of(scene, id),
+        )
     });
     scene.send(Command::Play(Play::Items {
         items: list.to_vec(),
@@ -136,14 +154,17 @@ pub fn title_of(scene: &Scene<'_>, id: ItemId) -> String {
     if let Some(song) = scene.state.music.song(id) {
         return song.title.clone();
     }
-    if let Some(detail) = scene.state.details.get(&id).filter(|d| d.item.kind != Kind::Photo) {
+    if let Some(detail) = scene
+        .state
+        .details
+        .get(&id)
+        .filter(|d| d.item.kind != Kind::Photo)
+    {
         return detail.item.title.clone();
     }
-    scene
-        .state
-        .index
-        .row(id)
-        .map_or_else(String::new, |row| phrases::date(&scene.state.words, row.date_ms))
+    scene.state.index.row(id).map_or_else(String::new, |row| {
+        phrases::date(&scene.state.words, row.date_ms)
+    })
 }
 
 /// The factors of a pick: bars that add up to its score, each with its evidence and a strike-out.
@@ -182,9 +203,12 @@ pub fn reasons_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
     let t = tokens(ui);
     let largest = pick.reasons.iter().map(|r| r.weight).fold(0.001, f32::max);
     for reason in &pick.reasons {
-        let text = phrases::reason(&scene.state.words, &scene.state.vocabulary, &reason.factor, |id| {
-            title_of(scene, id)
-        });
+        let text = phrases::reason(
+            &scene.state.words,
+            &scene.state.vocabulary,
+            &reason.factor,
+            |id| title_of(scene, id),
+        );
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(72.0, 32.0), egui::Sense::hover());
             let bar = Rect::from_min_size(
@@ -192,8 +216,10 @@ pub fn reasons_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
                 vec2((rect.width() * reason.weight / largest).max(2.0), 6.0),
             );
             let track = Rect::from_min_size(bar.min, vec2(rect.width(), 6.0));
-            ui.painter().rect_filled(track, CornerRadius::same(3), t.hover);
-            ui.painter().rect_filled(bar, CornerRadius::same(3), t.accent);
+            ui.painter()
+                .rect_filled(track, CornerRadius::same(3), t.hover);
+            ui.painter()
+                .rect_filled(bar, CornerRadius::same(3), t.accent);
             label::caption_ui(ui, &format!("{:.2}", reason.weight));
             let room = ui.available_width() - 44.0 - 40.0 * reason.evidence.len().min(4) as f32;
             ui.scope(|ui| {
@@ -201,9 +227,12 @@ pub fn reasons_ui(scene: &mut Scene<'_>, ui: &mut Ui, pick: &Pick) {
                 label::body_ui(ui, &text);
             });
             for &item in reason.evidence.iter().take(4) {
-                let (rect, response) = ui.allocate_exact_size(vec2(32.0, 32.0), egui::Sense::click());
+                let (rect, response) =
+                    ui.allocate_exact_size(vec2(32.0, 32.0), egui::Sense::click());
                 let title = title_of(scene, item);
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &title));
+                response.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &title)
+                });
                 picture::paint_item(scene, ui, item, &title, rect, 4);
                 if response.on_hover_text(&title).clicked() {
                     scene.send(Command::Select(crate::app::command::Select::One(item)));
@@ -231,14 +260,18 @@ fn skeleton(ui: &mut Ui) {
     let t = tokens(ui);
     let fill = theme::mixed(t.canvas, t.text, 0.05);
     for _ in 0..3 {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CARD_HEIGHT + 80.0), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(
+            vec2(ui.available_width(), CARD_HEIGHT + 80.0),
+            egui::Sense::hover(),
+        );
         let title = Rect::from_min_size(rect.min + vec2(0.0, 12.0), vec2(240.0, 18.0));
         ui.painter().rect_filled(title, CornerRadius::same(4), fill);
         let width = CARD_HEIGHT * 4.0 / 3.0;
         let mut x = rect.left();
         while x + width < rect.right() {
             let card = Rect::from_min_size(pos2(x, rect.top() + 44.0), vec2(width, CARD_HEIGHT));
-            ui.painter().rect_filled(card, CornerRadius::same(theme::RADIUS_CARD), fill);
+            ui.painter()
+                .rect_filled(card, CornerRadius::same(theme::RADIUS_CARD), fill);
             x += width + SPACE_16;
         }
     }

@@ -21,8 +21,16 @@ pub fn results_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         return;
     };
     if list.is_empty() {
-        let text = scene.with("search-nothing", &[("query", scene.state.search.text.as_str().into())]);
-        if empty::empty_ui(ui, Icon::SearchX, &text, Some(&scene.text("action-clear-search"))) {
+        let text = scene.with(
+            "search-nothing",
+            &[("query", scene.state.search.text.as_str().into())],
+        );
+        if empty::empty_ui(
+            ui,
+            Icon::SearchX,
+            &text,
+            Some(&scene.text("action-clear-search")),
+        ) {
             scene.memory.typed.clear();
             scene.send(Command::Search(String::new()));
         }

@@ -22,7 +22,10 @@ use crate::ui::scene::Scene;
 
 /// Draws the page the person is on.
 pub fn page_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
-    if scene.state.is_ready && scene.state.index.is_empty() && !matches!(scene.state.page, Page::Settings) {
+    if scene.state.is_ready
+        && scene.state.index.is_empty()
+        && !matches!(scene.state.page, Page::Settings)
+    {
         welcome::welcome_ui(scene, ui);
         return;
     }

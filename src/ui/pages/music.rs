@@ -31,7 +31,11 @@ pub fn music_ui(scene: &mut Scene<'_>, ui: &mut Ui, page: &MusicPage) {
         MusicPage::Artist(name) => return albums::artist_ui(scene, ui, name),
         MusicPage::Albums | MusicPage::Artists | MusicPage::Songs => {}
     }
-    let (albums, artists, songs) = (scene.text("music-albums"), scene.text("music-artists"), scene.text("music-songs"));
+    let (albums, artists, songs) = (
+        scene.text("music-albums"),
+        scene.text("music-artists"),
+        scene.text("music-songs"),
+    );
     let choices = [(0, &*albums), (1, &*artists), (2, &*songs)];
     let current = match page {
         MusicPage::Artists => 1,
@@ -70,7 +74,9 @@ fn artists_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                     },
                 );
                 if response.clicked() {
-                    scene.send(Command::Go(Page::Music(MusicPage::Artist(artist.name.clone()))));
+                    scene.send(Command::Go(Page::Music(MusicPage::Artist(
+                        artist.name.clone(),
+                    ))));
                 }
             }
         });

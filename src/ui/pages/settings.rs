@@ -14,24 +14,27 @@ use crate::ui::widgets::{button, label};
 
 /// Draws the page.
 pub fn settings_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
-    ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
-        let side = ((ui.available_width() - theme::COLUMN_WIDTH) / 2.0).max(0.0);
-        ui.horizontal_top(|ui| {
-            ui.add_space(side);
-            ui.vertical(|ui| {
-                ui.set_max_width(theme::COLUMN_WIDTH.min(ui.available_width() - SPACE_8));
-                label::page_ui(ui, &scene.text("page-settings"));
-                ui.add_space(SPACE_12);
-                folders_ui(scene, ui);
-                look_ui(scene, ui);
-                background_ui(scene, ui);
-                models_ui(scene, ui);
-                suggestions_ui(scene, ui);
-                data_ui(scene, ui);
-                ui.add_space(SPACE_24);
+    ScrollArea::vertical()
+        .id_salt("settings")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let side = ((ui.available_width() - theme::COLUMN_WIDTH) / 2.0).max(0.0);
+            ui.horizontal_top(|ui| {
+                ui.add_space(side);
+                ui.vertical(|ui| {
+                    ui.set_max_width(theme::COLUMN_WIDTH.min(ui.available_width() - SPACE_8));
+                    label::page_ui(ui, &scene.text("page-settings"));
+                    ui.add_space(SPACE_12);
+                    folders_ui(scene, ui);
+                    look_ui(scene, ui);
+                    background_ui(scene, ui);
+                    models_ui(scene, ui);
+                    suggestions_ui(scene, ui);
+                    data_ui(scene, ui);
+                    ui.add_space(SPACE_24);
+                });
             });
         });
-    });
 }
 
 fn group_ui(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
@@ -63,13 +66,16 @@ fn row_ui<R>(ui: &mut Ui, title: &str, explanation: &str, control: impl FnOnce(&
                 let t = tokens(ui);
                 ui.add(
                     egui::Label::new(
-                        egui::RichText::new(explanation).size(theme::TEXT_CAPTION).color(t.faint),
+                        egui::RichText::new(explanation)
+                            .size(theme::TEXT_CAPTION)
+                            .color(t.faint),
                     )
                     .wrap(),
                 );
             }
         });
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control).inner
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), control)
+            .inner
     });
     ui.add_space(SPACE_8);
     inner.inner
@@ -86,21 +92,33 @@ fn folders_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                 scene.with("n-items", &[("n", folder.count.into())])
             };
             row_ui(ui, &label::middle_shortened(&path, 48), &facts, |ui| {
-                if button::icon_ui(ui, Icon::Trash2, &scene.with("folder-remove", &[("path", path.as_str().into())]))
-                    .clicked()
+                if button::icon_ui(
+                    ui,
+                    Icon::Trash2,
+                    &scene.with("folder-remove", &[("path", path.as_str().into())]),
+                )
+                .clicked()
                 {
-                    scene.send(Command::View(View::Sheet(Some(Sheet::RemoveFolder(folder.id)))));
+                    scene.send(Command::View(View::Sheet(Some(Sheet::RemoveFolder(
+                        folder.id,
+                    )))));
                 }
                 if folder.is_offline {
                     let t = tokens(ui);
-                    ui.label(egui::RichText::new(Icon::Unplug.unicode().to_string()).font(theme::icon(theme::ICON)).color(t.faint));
+                    ui.label(
+                        egui::RichText::new(Icon::Unplug.unicode().to_string())
+                            .font(theme::icon(theme::ICON))
+                            .color(t.faint),
+                    );
                 }
             });
             ui.separator();
         }
         ui.add_space(SPACE_8);
         ui.horizontal_wrapped(|ui| {
-            if button::strong_ui(ui, Some(Icon::FolderPlus), &scene.text("action-add-folder")).clicked() {
+            if button::strong_ui(ui, Some(Icon::FolderPlus), &scene.text("action-add-folder"))
+                .clicked()
+            {
                 scene.send(Command::Files(Files::ChooseFolders));
             }
             if button::word_ui(ui, Some(Icon::RefreshCw), &scene.text("action-rescan")).clicked() {
@@ -119,17 +137,27 @@ fn folders_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
 fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     group_ui(ui, &scene.text("settings-look").clone(), |ui| {
         let settings = &scene.state.settings;
-        let (theme_now, reduced, scale) = (settings.theme, settings.reduced_motion, settings.text_scale);
-        let (system, light, dark) = (scene.text("theme-system"), scene.text("theme-light"), scene.text("theme-dark"));
+        let (theme_now, reduced, scale) =
+            (settings.theme, settings.reduced_motion, settings.text_scale);
+        let (system, light, dark) = (
+            scene.text("theme-system"),
+            scene.text("theme-light"),
+            scene.text("theme-dark"),
+        );
         row_ui(ui, &scene.text("settings-theme"), "", |ui| {
-            let choices = [(Theme::Dark, &*dark), (Theme::Light, &*light), (Theme::System, &*system)];
+            let choices = [
+                (Theme::Dark, &*dark),
+                (Theme::Light, &*light),
+                (Theme::System, &*system),
+            ];
             if let Some(chosen) = button::segment_items_ui(ui, &choices, theme_now) {
                 scene.send(Command::Set(Set::Theme(chosen)));
             }
         });
         ui.separator();
         let auto = scene.text("language-auto");
-        let chosen_now = Language::parse(&scene.state.settings.language).filter(|_| scene.state.settings.language != "auto");
+        let chosen_now = Language::parse(&scene.state.settings.language)
+            .filter(|_| scene.state.settings.language != "auto");
         row_ui(ui, &scene.text("settings-language"), "", |ui| {
             let choices = [
                 (Some(Language::Chinese), Language::Chinese.own_name()),
@@ -141,13 +169,18 @@ fn look_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             }
         });
         ui.separator();
-        row_ui(ui, &scene.text("settings-text-size"), &scene.text("settings-text-size-hint"), |ui| {
-            let choices = [(140u8, "140%"), (120, "120%"), (100, "100%"), (90, "90%")];
-            let now = (scale * 100.0).round() as u8;
-            if let Some(chosen) = button::segment_items_ui(ui, &choices, now) {
-                scene.send(Command::Set(Set::TextScale(f32::from(chosen) / 100.0)));
-            }
-        });
+        row_ui(
+            ui,
+            &scene.text("settings-text-size"),
+            &scene.text("settings-text-size-hint"),
+            |ui| {
+                let choices = [(140u8, "140%"), (120, "120%"), (100, "100%"), (90, "90%")];
+                let now = (scale * 100.0).round() as u8;
+                if let Some(chosen) = button::segment_items_ui(ui, &choices, now) {
+                    scene.send(Command::Set(Set::TextScale(f32::from(chosen) / 100.0)));
+                }
+            },
+        );
         ui.separator();
         let name = scene.text("settings-motion");
         row_ui(ui, &name, &scene.text("settings-motion-hint"), |ui| {
@@ -182,7 +215,8 @@ fn background_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             let current = label::middle_shortened(&progress.current, 60);
             row_ui(ui, &line, &current, |ui| {
                 if progress.activity == crate::jobs::Activity::Scan {
-                    if button::word_ui(ui, Some(Icon::Square), &scene.text("action-stop")).clicked() {
+                    if button::word_ui(ui, Some(Icon::Square), &scene.text("action-stop")).clicked()
+                    {
                         scene.send(Command::Files(Files::StopScan));
                     }
                 } else if progress.activity == crate::jobs::Activity::Analyse {
@@ -217,7 +251,11 @@ fn models_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                     ("licence", pack.licence.as_str().into()),
                 ],
             );
-            let explanation = if pack.quality.is_empty() { facts } else { format!("{facts}\n{}", pack.quality) };
+            let explanation = if pack.quality.is_empty() {
+                facts
+            } else {
+                format!("{facts}\n{}", pack.quality)
+            };
             row_ui(ui, &pack.title, &explanation, |ui| {
                 if pack.is_embedded {
                     label::caption_ui(ui, &scene.text("model-embedded"));
@@ -230,11 +268,18 @@ fn models_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             });
             ui.separator();
         }
-        row_ui(ui, &scene.text("model-add"), &scene.text("model-add-hint"), |ui| {
-            if button::word_ui(ui, Some(Icon::Plus), &scene.text("action-choose-file")).clicked() {
-                scene.send(Command::Files(Files::ChooseModel));
-            }
-        });
+        row_ui(
+            ui,
+            &scene.text("model-add"),
+            &scene.text("model-add-hint"),
+            |ui| {
+                if button::word_ui(ui, Some(Icon::Plus), &scene.text("action-choose-file"))
+                    .clicked()
+                {
+                    scene.send(Command::Files(Files::ChooseModel));
+                }
+            },
+        );
     });
 }
 
@@ -249,7 +294,8 @@ fn suggestions_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         keys.sort();
         for key in keys {
             row_ui(ui, key, &scene.text("struck-hint"), |ui| {
-                if button::word_ui(ui, Some(Icon::Undo2), &scene.text("action-unstrike")).clicked() {
+                if button::word_ui(ui, Some(Icon::Undo2), &scene.text("action-unstrike")).clicked()
+                {
                     scene.send(Command::Shelf(ShelfCommand::Unstrike(key.clone())));
                 }
             });
@@ -270,21 +316,40 @@ fn data_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         row_ui(ui, &scene.text("data-place"), &place, |_| ());
         ui.separator();
         let cap = scene.state.settings.thumbnail_cap_bytes;
-        row_ui(ui, &scene.text("data-thumbnails"), &scene.with("data-thumbnails-hint", &[("cap", label::bytes(cap).into())]), |ui| {
-            if button::word_ui(ui, Some(Icon::Trash2), &scene.text("action-clear")).clicked() {
-                scene.send(Command::Files(Files::ClearThumbnails));
-            }
-        });
+        row_ui(
+            ui,
+            &scene.text("data-thumbnails"),
+            &scene.with("data-thumbnails-hint", &[("cap", label::bytes(cap).into())]),
+            |ui| {
+                if button::word_ui(ui, Some(Icon::Trash2), &scene.text("action-clear")).clicked() {
+                    scene.send(Command::Files(Files::ClearThumbnails));
+                }
+            },
+        );
         ui.separator();
-        row_ui(ui, &scene.text("data-export"), &scene.text("data-export-hint"), |ui| {
-            if button::word_ui(ui, Some(Icon::Download), &scene.text("action-export")).clicked() {
-                scene.send(Command::Files(Files::Export));
-            }
-        });
+        row_ui(
+            ui,
+            &scene.text("data-export"),
+            &scene.text("data-export-hint"),
+            |ui| {
+                if button::word_ui(ui, Some(Icon::Download), &scene.text("action-export")).clicked()
+                {
+                    scene.send(Command::Files(Files::Export));
+                }
+            },
+        );
         ui.separator();
-        row_ui(ui, &scene.text("data-privacy"), &scene.text("data-privacy-hint"), |_| ());
+        row_ui(
+            ui,
+            &scene.text("data-privacy"),
+            &scene.text("data-privacy-hint"),
+            |_| (),
+        );
         ui.separator();
-        let version = scene.with("about-version", &[("version", env!("CARGO_PKG_VERSION").into())]);
+        let version = scene.with(
+            "about-version",
+            &[("version", env!("CARGO_PKG_VERSION").into())],
+        );
         row_ui(ui, &version, &scene.text("about-licence"), |_| ());
     });
 }

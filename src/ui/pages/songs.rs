@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, CursorIcon, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::command::{Command, Play, Select};
@@ -36,8 +38,16 @@ impl Columns {
         let text = rest - year - tempo;
         let album = if width > 560.0 { text * 0.30 } else { 0.0 };
         Self {
-            title: if album > 0.0 { text * 0.40 } else { text * 0.58 },
-            artist: if album > 0.0 { text * 0.30 } else { text * 0.42 },
+            title: if album > 0.0 {
+                text * 0.40
+            } else {
+                text * 0.58
+            },
+            artist: if album > 0.0 {
+                text * 0.30
+            } else {
+                text * 0.42
+            },
             album,
             year,
             tempo,
@@ -49,8 +59,13 @@ impl Columns {
 pub fn songs_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let music = scene.state.music.clone();
     let identity = Arc::as_ptr(&music) as usize;
-    if scene.memory.song_order_of != identity || scene.memory.song_order.len() != music.songs.len() {
-        scene.memory.song_order = order(&music, scene.memory.song_sort, scene.memory.is_song_sort_reversed);
+    if scene.memory.song_order_of != identity || scene.memory.song_order.len() != music.songs.len()
+    {
+        scene.memory.song_order = order(
+            &music,
+            scene.memory.song_sort,
+            scene.memory.is_song_sort_reversed,
+        );
         scene.memory.song_order_of = identity;
     }
     header_ui(scene, ui);
@@ -58,23 +73,34 @@ pub fn songs_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     ScrollArea::vertical()
         .id_salt("songs")
         .auto_shrink(false)
-        .show_rows(ui, ROW - ui.spacing().item_spacing.y, song_order.len(), |ui, range| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for at in range {
-                let Some(song) = song_order.get(at).and_then(|&i| music.songs.get(i as usize)) else {
-                    continue;
-                };
-                let response = song_row_ui(scene, ui, song);
-                if response.double_clicked() {
-                    let items: Vec<ItemId> = song_order.iter().map(|&i| music.songs[i as usize].id).collect();
-                    scene.send(Command::Play(Play::Items {
-                        items,
-                        start: at,
-                        why: None,
-                    }));
+        .show_rows(
+            ui,
+            ROW - ui.spacing().item_spacing.y,
+            song_order.len(),
+            |ui, range| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for at in range {
+                    let Some(song) = song_order
+                        .get(at)
+                        .and_then(|&i| music.songs.get(i as usize))
+                    else {
+                        continue;
+                    };
+                    let response = song_row_ui(scene, ui, song);
+                    if response.double_clicked() {
+                        let items: Vec<ItemId> = song_order
+                            .iter()
+                            .map(|&i| music.songs[i as usize].id)
+                            .collect();
+                        scene.send(Command::Play(Play::Items {
+                            items,
+                            start: at,
+                            why: None,
+                        }));
+                    }
                 }
-            }
-        });
+            },
+        );
     scene.memory.song_order = song_order;
 }
 
@@ -126,7 +152,11 @@ fn header_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         let is_on = scene.memory.song_sort == sort;
         response.widget_info(|| WidgetInfo::selected(Role::ColumnHeader, true, is_on, &*text));
         let t = tokens(ui);
-        let colour = if is_on || response.hovered() { t.text } else { t.faint };
+        let colour = if is_on || response.hovered() {
+            t.text
+        } else {
+            t.faint
+        };
         let drawn = ui.painter().text(
             pos2(cell.left() + SPACE_8, cell.center().y),
             Align2::LEFT_CENTER,
@@ -135,7 +165,11 @@ fn header_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             colour,
         );
         if is_on {
-            let icon = if scene.memory.is_song_sort_reversed { Icon::ChevronDown } else { Icon::ChevronUp };
+            let icon = if scene.memory.is_song_sort_reversed {
+                Icon::ChevronDown
+            } else {
+                Icon::ChevronUp
+            };
             ui.painter().text(
                 pos2(drawn.right() + 10.0, cell.center().y),
                 Align2::CENTER_CENTER,
@@ -151,12 +185,16 @@ fn header_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             scene.memory.song_order_of = 0;
         }
     }
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, tokens(ui).line));
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom(),
+        egui::Stroke::new(1.0, tokens(ui).line),
+    );
 }
 
 fn base_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song) -> (Rect, Response, egui::Color32) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click_and_drag());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click_and_drag());
     let is_selected = scene.state.selection.contains(song.id);
     let name = format!("{} — {}", song.title, song.artist);
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_selected, &name));
@@ -169,17 +207,29 @@ fn base_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song) -> (Rect, Respon
     }
     button::focus_ring(ui, &response);
     if response.drag_started() {
-        let items = if is_selected { scene.state.selection.order.clone() } else { vec![song.id] };
+        let items = if is_selected {
+            scene.state.selection.order.clone()
+        } else {
+            vec![song.id]
+        };
         response.dnd_set_drag_payload(DraggedItems(items));
     }
     if response.clicked() {
         let modifiers = ui.input(|i| i.modifiers);
-        scene.send(Command::Select(if modifiers.command { Select::Toggle(song.id) } else { Select::One(song.id) }));
+        scene.send(Command::Select(if modifiers.command {
+            Select::Toggle(song.id)
+        } else {
+            Select::One(song.id)
+        }));
     } else if response.secondary_clicked() && !is_selected {
         scene.send(Command::Select(Select::One(song.id)));
     }
     response.context_menu(|ui| crate::ui::menus::items_ui(scene, ui, song.id));
-    let is_playing = scene.state.player.track().is_some_and(|track| track.item == Some(song.id.0));
+    let is_playing = scene
+        .state
+        .player
+        .track()
+        .is_some_and(|track| track.item == Some(song.id.0));
     let ink = if song.flags.contains(Flags::MISSING) || song.flags.contains(Flags::UNSUPPORTED) {
         t.faint
     } else if is_playing {
@@ -194,9 +244,18 @@ fn cell(ui: &Ui, rect: Rect, x: &mut f32, width: f32, text: &str, colour: egui::
     if width <= 0.0 {
         return;
     }
-    let (galley, _) = row::shortened(ui, text, theme::regular(theme::TEXT_BODY), colour, width - SPACE_12);
-    ui.painter()
-        .galley(pos2(*x + SPACE_8, rect.center().y - galley.size().y / 2.0), galley, colour);
+    let (galley, _) = row::shortened(
+        ui,
+        text,
+        theme::regular(theme::TEXT_BODY),
+        colour,
+        width - SPACE_12,
+    );
+    ui.painter().galley(
+        pos2(*x + SPACE_8, rect.center().y - galley.size().y / 2.0),
+        galley,
+        colour,
+    );
     *x += width;
 }
 
@@ -217,18 +276,35 @@ fn song_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song) -> Response {
 }
 
 /// A row of an album: number, title, perhaps the artist, length.
-pub fn track_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song, number: &str, has_artist: bool) -> Response {
+pub fn track_row_ui(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    song: &Song,
+    number: &str,
+    has_artist: bool,
+) -> Response {
     let (rect, response, ink) = base_row_ui(scene, ui, song);
     let t = tokens(ui);
     let mut x = rect.left();
     cell(ui, rect, &mut x, 44.0, number, t.faint);
     let artist = if has_artist { rect.width() * 0.3 } else { 0.0 };
-    cell(ui, rect, &mut x, rect.width() - 114.0 - artist, &song.title, ink);
+    cell(
+        ui,
+        rect,
+        &mut x,
+        rect.width() - 114.0 - artist,
+        &song.title,
+        ink,
+    );
     cell(ui, rect, &mut x, artist, &song.artist, t.secondary);
     cell(ui, rect, &mut x, 70.0, &length(song), t.faint);
     response
 }
 
 fn length(song: &Song) -> String {
-    if song.duration_ms > 0 { label::duration(song.duration_ms) } else { "—".to_owned() }
+    if song.duration_ms > 0 {
+        label::duration(song.duration_ms)
+    } else {
+        "—".to_owned()
+    }
 }

@@ -47,7 +47,8 @@ pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     ui.add_space(SPACE_12);
     let tags = scene.state.tags.clone();
     let filter = scene.memory.tag_filter.to_lowercase();
-    let name_of = |tag: &Tag| phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
+    let name_of =
+        |tag: &Tag| phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
     let mut rows: Vec<(usize, usize, String)> = Vec::new();
     if filter.is_empty() {
         let used = used_tags(&tags);
@@ -55,7 +56,8 @@ pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     } else {
         rows.extend(tags.iter().enumerate().filter_map(|(at, tag)| {
             let name = name_of(tag);
-            let is_match = name.to_lowercase().contains(&filter) || tag.path.to_lowercase().contains(&filter);
+            let is_match =
+                name.to_lowercase().contains(&filter) || tag.path.to_lowercase().contains(&filter);
             is_match.then_some((at, 0, name))
         }));
         rows.sort_by(|a, b| a.2.cmp(&b.2));
@@ -155,10 +157,14 @@ pub fn tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str) {
         drops::target_ui(scene, ui, response.rect, DropTarget::Tag(path.to_owned()));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if button::icon_ui(ui, Icon::Trash2, &scene.text("action-delete")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteTag(path.to_owned())))));
+                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteTag(
+                    path.to_owned(),
+                )))));
             }
             if button::icon_ui(ui, Icon::Pencil, &scene.text("action-rename")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::RenameTag(path.to_owned())))));
+                scene.send(Command::View(View::Sheet(Some(Sheet::RenameTag(
+                    path.to_owned(),
+                )))));
             }
         });
     });
@@ -198,7 +204,13 @@ pub fn tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str) {
         empty::empty_ui(ui, Icon::Tag, &scene.text("tag-empty"), None);
         return;
     }
-    grid::grid_ui(scene, ui, if is_reviewing { "suggested" } else { "tag" }, &list, Sections::None);
+    grid::grid_ui(
+        scene,
+        ui,
+        if is_reviewing { "suggested" } else { "tag" },
+        &list,
+        Sections::None,
+    );
 }
 
 /// "Is this right?": confirm or reject what is selected, or everything.
@@ -214,18 +226,25 @@ fn review_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str, name: &str) {
                 let question = if selected.is_empty() {
                     scene.with("review-choose", &[("tag", name.into())])
                 } else {
-                    scene.with("review-question", &[("n", selected.len().into()), ("tag", name.into())])
+                    scene.with(
+                        "review-question",
+                        &[("n", selected.len().into()), ("tag", name.into())],
+                    )
                 };
                 label::body_ui(ui, &question);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.add_enabled_ui(!selected.is_empty(), |ui| {
-                        if button::word_ui(ui, Some(Icon::X), &scene.text("action-reject")).clicked() {
+                        if button::word_ui(ui, Some(Icon::X), &scene.text("action-reject"))
+                            .clicked()
+                        {
                             scene.send(Command::Edit(Edit::Reject {
                                 items: selected.clone(),
                                 tag: path.to_owned(),
                             }));
                         }
-                        if button::strong_ui(ui, Some(Icon::Check), &scene.text("action-confirm")).clicked() {
+                        if button::strong_ui(ui, Some(Icon::Check), &scene.text("action-confirm"))
+                            .clicked()
+                        {
                             scene.send(Command::Edit(Edit::Confirm {
                                 items: selected.clone(),
                                 tag: path.to_owned(),

@@ -28,7 +28,11 @@ pub fn tidy_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         format!("{}  {}", scene.text("tidy-problems"), problems.len()),
         format!("{}  {}", scene.text("tidy-missing"), missing.len()),
     );
-    if let Some(chosen) = button::segments_ui(ui, &[(false, a.as_str()), (true, b.as_str())], scene.memory.is_tidy_missing) {
+    if let Some(chosen) = button::segments_ui(
+        ui,
+        &[(false, a.as_str()), (true, b.as_str())],
+        scene.memory.is_tidy_missing,
+    ) {
         scene.memory.is_tidy_missing = chosen;
     }
     ui.add_space(SPACE_12);
@@ -44,11 +48,16 @@ pub fn tidy_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     ScrollArea::vertical()
         .id_salt(("tidy", is_missing))
         .auto_shrink(false)
-        .show_rows(ui, row_height - ui.spacing().item_spacing.y, list.len(), |ui, range| {
-            for &id in &list[range] {
-                item_ui(scene, ui, id, row_height);
-            }
-        });
+        .show_rows(
+            ui,
+            row_height - ui.spacing().item_spacing.y,
+            list.len(),
+            |ui, range| {
+                for &id in &list[range] {
+                    item_ui(scene, ui, id, row_height);
+                }
+            },
+        );
 }
 
 fn item_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, height: f32) {
@@ -60,7 +69,9 @@ fn item_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, height: f32) {
     ui.horizontal(|ui| {
         ui.set_height(height - SPACE_8);
         let (rect, _) = ui.allocate_exact_size(vec2(48.0, 48.0), Sense::hover());
-        let title = detail.as_ref().map_or_else(String::new, |d| d.item.title.clone());
+        let title = detail
+            .as_ref()
+            .map_or_else(String::new, |d| d.item.title.clone());
         picture::paint_item(scene, ui, id, &title, rect, theme::RADIUS_SMALL);
         ui.add_space(SPACE_8);
         ui.vertical(|ui| {
@@ -77,7 +88,11 @@ fn item_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, height: f32) {
                 None if scene.memory.is_tidy_missing => scene.text("state-missing").to_string(),
                 None => String::new(),
             };
-            ui.label(egui::RichText::new(text).size(theme::TEXT_CAPTION).color(t.faint));
+            ui.label(
+                egui::RichText::new(text)
+                    .size(theme::TEXT_CAPTION)
+                    .color(t.faint),
+            );
         });
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(SPACE_16);

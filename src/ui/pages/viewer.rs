@@ -2,7 +2,9 @@
 
 use eframe::egui;
 use egui::epaint::RectShape;
-use egui::{Align2, CornerRadius, CursorIcon, Key, Rect, Sense, TextureHandle, Ui, Vec2, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, CursorIcon, Key, Rect, Sense, TextureHandle, Ui, Vec2, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::actions::Action;
@@ -41,7 +43,11 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let response = ui.interact(rect, ui.scope_id().with("viewer"), Sense::click_and_drag());
     let name = super::home::title_of(scene, item);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
-    let kind = scene.state.index.row(item).map_or(Kind::Photo, |row| row.kind);
+    let kind = scene
+        .state
+        .index
+        .row(item)
+        .map_or(Kind::Photo, |row| row.kind);
     let texture = best_texture(scene, ui, item, rect);
     match texture {
         Ok(texture) => look_ui(scene, ui, texture.as_ref(), rect, &response),
@@ -51,7 +57,11 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     for near in [viewer.at + 1, viewer.at.wrapping_sub(1)] {
         if let Some(&near) = viewer.list.get(near)
             && scene.textures.full(near).is_none()
-            && scene.state.index.row(near).is_some_and(|row| row.kind == Kind::Photo)
+            && scene
+                .state
+                .index
+                .row(near)
+                .is_some_and(|row| row.kind == Kind::Photo)
         {
             scene.send(Command::Want(Want::Full(near)));
         }
@@ -60,7 +70,8 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     if ui.input(|i| i.pointer.delta() != Vec2::ZERO || i.pointer.any_down()) {
         scene.memory.pointer_moved_at_secs = now;
     }
-    let is_shown = now - scene.memory.pointer_moved_at_secs < CONTROLS_SECS || scene.memory.are_controls_kept;
+    let is_shown =
+        now - scene.memory.pointer_moved_at_secs < CONTROLS_SECS || scene.memory.are_controls_kept;
     if is_shown {
         controls_ui(scene, ui, rect, item, kind);
         filmstrip_ui(scene, ui, rect);
@@ -72,7 +83,12 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
 }
 
 /// The full picture, else the best thumbnail meanwhile. `Err`: there is nothing to show.
-fn best_texture(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, rect: Rect) -> Result<Option<TextureHandle>, ()> {
+fn best_texture(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    item: ItemId,
+    rect: Rect,
+) -> Result<Option<TextureHandle>, ()> {
     let row = scene.state.index.row(item).copied();
     let is_photo = row.is_some_and(|r| r.kind == Kind::Photo);
     let is_undecodable = row.is_some_and(|r| r.flags.contains(Flags::UNSUPPORTED));
@@ -99,7 +115,11 @@ fn cannot_show(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, rect: Rect) {
             None
         }
     };
-    let icon = if reason.is_some() { Icon::FileQuestionMark } else { Icon::ImageOff };
+    let icon = if reason.is_some() {
+        Icon::FileQuestionMark
+    } else {
+        Icon::ImageOff
+    };
     ui.painter().text(
         rect.center() - vec2(0.0, 28.0),
         Align2::CENTER_CENTER,
@@ -108,11 +128,17 @@ fn cannot_show(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, rect: Rect) {
         t.faint,
     );
     let text = reason.unwrap_or_else(|| scene.text("viewer-nothing").to_string());
-    let galley = ui
-        .painter()
-        .layout(text, theme::regular(theme::TEXT_BODY), t.secondary, (rect.width() - 80.0).min(520.0));
-    ui.painter()
-        .galley(rect.center() - vec2(galley.size().x / 2.0, -24.0), galley, t.secondary);
+    let galley = ui.painter().layout(
+        text,
+        theme::regular(theme::TEXT_BODY),
+        t.secondary,
+        (rect.width() - 80.0).min(520.0),
+    );
+    ui.painter().galley(
+        rect.center() - vec2(galley.size().x / 2.0, -24.0),
+        galley,
+        t.secondary,
+    );
 }
 
 /// Zoom to the pointer, pan, double click for one to one.
@@ -138,7 +164,11 @@ fn look_ui(
         zoom = (look.zoom * factor).clamp(1.0, (one_to_one * 4.0).max(4.0));
     }
     if response.double_clicked() {
-        zoom = if look.zoom > 1.01 { 1.0 } else { one_to_one.max(1.5) };
+        zoom = if look.zoom > 1.01 {
+            1.0
+        } else {
+            one_to_one.max(1.5)
+        };
     }
     let pan = vec2(look.pan[0], look.pan[1]);
     let ratio = zoom / look.zoom;
@@ -153,19 +183,30 @@ fn look_ui(
     look.pan = [pan.x, pan.y];
     let place = Rect::from_center_size(rect.center() + pan, shown);
     ui.painter().with_clip_rect(rect).add(
-        RectShape::filled(place, CornerRadius::ZERO, theme::DARK.on_picture)
-            .with_texture(texture.id(), Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0))),
+        RectShape::filled(place, CornerRadius::ZERO, theme::DARK.on_picture).with_texture(
+            texture.id(),
+            Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)),
+        ),
     );
     if zoom > 1.01 {
-        ui.set_cursor_icon(if response.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab });
+        ui.set_cursor_icon(if response.dragged() {
+            CursorIcon::Grabbing
+        } else {
+            CursorIcon::Grab
+        });
     }
 }
 
 fn controls_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect, item: ItemId, kind: Kind) {
     let t = tokens(ui);
     let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 56.0));
-    ui.painter().rect_filled(bar, CornerRadius::ZERO, theme::faded(t.canvas, 0.85));
-    let mut top = ui.new_child(egui::UiBuilder::new().max_rect(bar.shrink2(vec2(SPACE_12, 10.0))).id_salt("viewer top"));
+    ui.painter()
+        .rect_filled(bar, CornerRadius::ZERO, theme::faded(t.canvas, 0.85));
+    let mut top = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(bar.shrink2(vec2(SPACE_12, 10.0)))
+            .id_salt("viewer top"),
+    );
     let is_favourite = scene
         .state
         .index
@@ -181,37 +222,73 @@ fn controls_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect, item: ItemId, kin
         crate::ui::widgets::label::strong_ui(ui, &title);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let is_on = scene.state.is_inspector_open;
-            if button::toggle_ui(ui, Icon::PanelRight, &scene.tip(Action::ToggleInspector), is_on).clicked() {
+            if button::toggle_ui(
+                ui,
+                Icon::PanelRight,
+                &scene.tip(Action::ToggleInspector),
+                is_on,
+            )
+            .clicked()
+            {
                 scene.act(Action::ToggleInspector);
             }
             let tip = scene.tip(Action::FullScreen);
             if button::icon_ui(ui, Icon::Maximize, &tip).clicked() {
                 scene.act(Action::FullScreen);
             }
-            let is_running = scene.state.viewer.as_ref().is_some_and(|v| v.next_at_secs.is_some());
-            let icon = if is_running { Icon::Pause } else { Icon::Presentation };
+            let is_running = scene
+                .state
+                .viewer
+                .as_ref()
+                .is_some_and(|v| v.next_at_secs.is_some());
+            let icon = if is_running {
+                Icon::Pause
+            } else {
+                Icon::Presentation
+            };
             if button::toggle_ui(ui, icon, &scene.text("slideshow"), is_running).clicked() {
                 scene.send(Command::View(View::Slideshow(!is_running)));
             }
             if button::icon_ui(ui, Icon::Tag, &scene.tip(Action::TagSelected)).clicked() {
                 scene.act(Action::TagSelected);
             }
-            if button::toggle_ui(ui, Icon::Heart, &scene.tip(Action::FavouriteSelected), is_favourite).clicked() {
+            if button::toggle_ui(
+                ui,
+                Icon::Heart,
+                &scene.tip(Action::FavouriteSelected),
+                is_favourite,
+            )
+            .clicked()
+            {
                 scene.send(Command::Edit(Edit::Favourite {
                     items: vec![item],
                     on: !is_favourite,
                 }));
             }
-            if kind == Kind::Photo && button::icon_ui(ui, Icon::Music, &scene.text("menu-soundtrack")).clicked() {
+            if kind == Kind::Photo
+                && button::icon_ui(ui, Icon::Music, &scene.text("menu-soundtrack")).clicked()
+            {
                 scene.send(Command::Play(Play::Soundtrack(item)));
             }
         });
     });
-    for (is_next, icon, key) in [(false, Icon::ChevronLeft, "action-previous"), (true, Icon::ChevronRight, "action-next")] {
-        let x = if is_next { rect.right() - 36.0 } else { rect.left() + 36.0 };
+    for (is_next, icon, key) in [
+        (false, Icon::ChevronLeft, "action-previous"),
+        (true, Icon::ChevronRight, "action-next"),
+    ] {
+        let x = if is_next {
+            rect.right() - 36.0
+        } else {
+            rect.left() + 36.0
+        };
         let place = Rect::from_center_size(pos2(x, rect.center().y), vec2(48.0, 48.0));
-        ui.painter().circle_filled(place.center(), 24.0, theme::faded(t.canvas, 0.7));
-        let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(("step", is_next)));
+        ui.painter()
+            .circle_filled(place.center(), 24.0, theme::faded(t.canvas, 0.7));
+        let mut corner = ui.new_child(
+            egui::UiBuilder::new()
+                .max_rect(place)
+                .id_salt(("step", is_next)),
+        );
         if button::sized_ui(&mut corner, icon, &scene.text(key), false, 48.0, 24.0).clicked() {
             scene.send(Command::View(View::Step(if is_next { 1 } else { -1 })));
         }
@@ -226,8 +303,12 @@ fn filmstrip_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect) {
         return;
     }
     let t = tokens(ui);
-    let band = Rect::from_min_max(pos2(rect.left(), rect.bottom() - FILMSTRIP - SPACE_16), rect.max);
-    ui.painter().rect_filled(band, CornerRadius::ZERO, theme::faded(t.canvas, 0.85));
+    let band = Rect::from_min_max(
+        pos2(rect.left(), rect.bottom() - FILMSTRIP - SPACE_16),
+        rect.max,
+    );
+    ui.painter()
+        .rect_filled(band, CornerRadius::ZERO, theme::faded(t.canvas, 0.85));
     let side = FILMSTRIP;
     let step = side + 4.0;
     let half = (rect.width() / step / 2.0).ceil() as usize;
@@ -239,7 +320,8 @@ fn filmstrip_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect) {
         let place = Rect::from_center_size(pos2(x, band.center().y), vec2(side, side));
         let response = ui.interact(place, ui.scope_id().with(("strip", item.0)), Sense::click());
         let name = super::home::title_of(scene, item);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &name));
         picture::paint_item(scene, ui, item, &name, place, 4);
         if at == viewer.at {
             ui.painter().rect_stroke(
@@ -249,7 +331,8 @@ fn filmstrip_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect) {
                 egui::StrokeKind::Outside,
             );
         } else if !response.hovered() {
-            ui.painter().rect_filled(place, CornerRadius::same(4), theme::faded(t.canvas, 0.35));
+            ui.painter()
+                .rect_filled(place, CornerRadius::same(4), theme::faded(t.canvas, 0.35));
         }
         if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
             scene.send(Command::View(View::Step(at as i64 - viewer.at as i64)));
@@ -264,13 +347,18 @@ fn keys(scene: &mut Scene<'_>, ui: &Ui) {
     }
     let none = egui::Modifiers::NONE;
     let step = ui.input_mut(|i| {
-        i64::from(i.consume_key(none, Key::ArrowRight)) - i64::from(i.consume_key(none, Key::ArrowLeft))
+        i64::from(i.consume_key(none, Key::ArrowRight))
+            - i64::from(i.consume_key(none, Key::ArrowLeft))
     });
     if step != 0 {
         scene.send(Command::View(View::Step(step)));
     }
     if ui.input_mut(|i| i.consume_key(none, Key::Space)) {
-        let is_running = scene.state.viewer.as_ref().is_some_and(|v| v.next_at_secs.is_some());
+        let is_running = scene
+            .state
+            .viewer
+            .as_ref()
+            .is_some_and(|v| v.next_at_secs.is_some());
         scene.send(Command::View(View::Slideshow(!is_running)));
     }
     let zoom = ui.input_mut(|i| {

@@ -17,7 +17,8 @@ pub fn welcome_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     ui.vertical_centered(|ui| {
         ui.add_space(space);
         let (rect, _) = ui.allocate_exact_size(vec2(88.0, 88.0), egui::Sense::hover());
-        ui.painter().rect_filled(rect, egui::CornerRadius::same(22), t.selection);
+        ui.painter()
+            .rect_filled(rect, egui::CornerRadius::same(22), t.selection);
         ui.painter().text(
             rect.center(),
             Align2::CENTER_CENTER,
@@ -26,7 +27,11 @@ pub fn welcome_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             t.accent,
         );
         ui.add_space(SPACE_16);
-        ui.label(egui::RichText::new("Parlour").font(theme::strong(theme::TEXT_PAGE)).color(t.text));
+        ui.label(
+            egui::RichText::new("Parlour")
+                .font(theme::strong(theme::TEXT_PAGE))
+                .color(t.text),
+        );
         ui.add_space(SPACE_8);
         ui.scope(|ui| {
             ui.set_max_width(520.0);

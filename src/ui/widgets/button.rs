@@ -2,7 +2,9 @@
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui::{Align2, CornerRadius, CursorIcon, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, CornerRadius, CursorIcon, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+};
 use lucide_icons::Icon;
 
 use crate::ui::theme::{self, SPACE_8, SPACE_12, TEXT_BODY, tokens};
@@ -21,7 +23,14 @@ pub fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> Response {
 }
 
 /// An icon button of any size.
-pub fn sized_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: bool, side: f32, icon_size: f32) -> Response {
+pub fn sized_ui(
+    ui: &mut Ui,
+    icon: Icon,
+    name: &str,
+    is_on: bool,
+    side: f32,
+    icon_size: f32,
+) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
     let is_enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, is_enabled, is_on, name));
@@ -34,13 +43,21 @@ pub fn sized_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: bool, side: f32, ico
             (true, false) => t.secondary,
         };
         if response.hovered() {
-            ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_SMALL), t.hover);
+            ui.painter()
+                .rect_filled(rect, CornerRadius::same(theme::RADIUS_SMALL), t.hover);
         }
         focus_ring(ui, &response);
-        ui.painter()
-            .text(rect.center(), Align2::CENTER_CENTER, icon.unicode(), theme::icon(icon_size), colour);
+        ui.painter().text(
+            rect.center(),
+            Align2::CENTER_CENTER,
+            icon.unicode(),
+            theme::icon(icon_size),
+            colour,
+        );
     }
-    response.on_hover_text(name).on_hover_cursor(CursorIcon::PointingHand)
+    response
+        .on_hover_text(name)
+        .on_hover_cursor(CursorIcon::PointingHand)
 }
 
 /// A round button in the accent colour: play.
@@ -68,7 +85,9 @@ pub fn round_ui(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response {
         theme::icon(side * 0.45),
         t.on_accent,
     );
-    response.on_hover_text(name).on_hover_cursor(CursorIcon::PointingHand)
+    response
+        .on_hover_text(name)
+        .on_hover_cursor(CursorIcon::PointingHand)
 }
 
 /// A button with an icon and a word.
@@ -86,7 +105,11 @@ fn filled_ui(ui: &mut Ui, icon: Option<Icon>, word: &str, is_strong: bool) -> Re
     let galley = ui
         .painter()
         .layout_no_wrap(word.to_owned(), theme::regular(TEXT_BODY), t.text);
-    let icon_width = if icon.is_some() { theme::ICON + SPACE_8 } else { 0.0 };
+    let icon_width = if icon.is_some() {
+        theme::ICON + SPACE_8
+    } else {
+        0.0
+    };
     let size = Vec2::new(galley.size().x + icon_width + 2.0 * SPACE_12 + 4.0, SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let is_enabled = ui.is_enabled();
@@ -94,7 +117,11 @@ fn filled_ui(ui: &mut Ui, icon: Option<Icon>, word: &str, is_strong: bool) -> Re
     if ui.is_rect_visible(rect) {
         let visuals = ui.style().interact(&response);
         let (fill, text) = if is_strong {
-            let fill = if response.hovered() { theme::mixed(t.accent, t.text, 0.15) } else { t.accent };
+            let fill = if response.hovered() {
+                theme::mixed(t.accent, t.text, 0.15)
+            } else {
+                t.accent
+            };
             (fill, t.on_accent)
         } else {
             (visuals.weak_bg_fill, t.text)
@@ -104,7 +131,8 @@ fn filled_ui(ui: &mut Ui, icon: Option<Icon>, word: &str, is_strong: bool) -> Re
         } else {
             (theme::faded(fill, 0.5), theme::faded(text, 0.5))
         };
-        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_SMALL), fill);
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(theme::RADIUS_SMALL), fill);
         focus_ring(ui, &response);
         let mut x = rect.left() + SPACE_12;
         if let Some(icon) = icon {
@@ -136,42 +164,61 @@ pub fn switch_ui(ui: &mut Ui, name: &str, is_on: bool) -> Response {
     let t = tokens(ui);
     let share = ui.ctx().animate_bool_responsive(response.id, is_on);
     let off = theme::mixed(t.surface, t.text, 0.25);
-    ui.painter()
-        .rect_filled(rect, CornerRadius::same(theme::RADIUS_FULL), theme::mixed(off, t.accent, share));
+    ui.painter().rect_filled(
+        rect,
+        CornerRadius::same(theme::RADIUS_FULL),
+        theme::mixed(off, t.accent, share),
+    );
     let x = egui::lerp(rect.left() + 12.0..=rect.right() - 12.0, share);
     let knob = theme::mixed(t.surface, t.on_accent, if t.is_dark { 0.0 } else { share });
-    ui.painter().circle_filled(egui::pos2(x, rect.center().y), 8.0, knob);
+    ui.painter()
+        .circle_filled(egui::pos2(x, rect.center().y), 8.0, knob);
     focus_ring(ui, &response);
     response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
 /// A row of choices of which one is on; returns the one clicked.
-pub fn segments_ui<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, &str)], current: T) -> Option<T> {
-    ui.horizontal(|ui| segment_items_ui(ui, choices, current)).inner
+pub fn segments_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    choices: &[(T, &str)],
+    current: T,
+) -> Option<T> {
+    ui.horizontal(|ui| segment_items_ui(ui, choices, current))
+        .inner
 }
 
 /// The same in the layout that is there: in a right-to-left row the first choice given is the rightmost.
-pub fn segment_items_ui<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, &str)], current: T) -> Option<T> {
+pub fn segment_items_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    choices: &[(T, &str)],
+    current: T,
+) -> Option<T> {
     let mut chosen = None;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (value, word) in choices {
             let is_on = *value == current;
             let t = tokens(ui);
-            let galley = ui
-                .painter()
-                .layout_no_wrap((*word).to_owned(), theme::regular(TEXT_BODY), t.text);
+            let galley =
+                ui.painter()
+                    .layout_no_wrap((*word).to_owned(), theme::regular(TEXT_BODY), t.text);
             let size = Vec2::new(galley.size().x + 2.0 * SPACE_12, 32.0);
             let (rect, response) = ui.allocate_exact_size(size, Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, word));
             if is_on {
-                ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FULL), t.selection);
+                ui.painter()
+                    .rect_filled(rect, CornerRadius::same(theme::RADIUS_FULL), t.selection);
             } else if response.hovered() {
-                ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FULL), t.hover);
+                ui.painter()
+                    .rect_filled(rect, CornerRadius::same(theme::RADIUS_FULL), t.hover);
             }
             focus_ring(ui, &response);
             let colour = if is_on { t.text } else { t.secondary };
-            ui.painter().galley_with_override_text_color(rect.center() - galley.size() / 2.0, galley, colour);
+            ui.painter().galley_with_override_text_color(
+                rect.center() - galley.size() / 2.0,
+                galley,
+                colour,
+            );
             if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
                 chosen = Some(*value);
             }

@@ -2,7 +2,10 @@
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, CursorIcon, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::app::phrases;
@@ -59,7 +62,9 @@ pub fn text_of(scene: &mut Scene<'_>, id: ItemId) -> CardText {
             below: date,
         },
         None => {
-            scene.send(crate::app::command::Command::Want(crate::app::command::Want::Detail(id)));
+            scene.send(crate::app::command::Command::Want(
+                crate::app::command::Want::Detail(id),
+            ));
             CardText {
                 title: String::new(),
                 below: date,
@@ -135,9 +140,17 @@ pub fn card_ui(
                     Align2::CENTER_CENTER,
                     Icon::Info.unicode(),
                     theme::icon(16.0),
-                    if button.hovered() { t.accent } else { t.on_picture },
+                    if button.hovered() {
+                        t.accent
+                    } else {
+                        t.on_picture
+                    },
                 );
-                if button.on_hover_text(why).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+                if button
+                    .on_hover_text(why)
+                    .on_hover_cursor(CursorIcon::PointingHand)
+                    .clicked()
+                {
                     click = Some(CardClick::Why);
                 }
             }

@@ -2,7 +2,10 @@
 
 use eframe::egui;
 use egui::accesskit::Role;
-use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, CursorIcon, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::ui::theme::{self, SPACE_8, tokens};
@@ -38,12 +41,18 @@ pub struct ChipNames {
 const HEIGHT: f32 = 28.0;
 
 /// Draws one chip; the small buttons appear while the pointer is over it (always for suggestions).
-pub fn chip_ui(ui: &mut Ui, text: &str, state: ChipState, names: Option<&ChipNames>) -> (Response, Option<ChipClick>) {
+pub fn chip_ui(
+    ui: &mut Ui,
+    text: &str,
+    state: ChipState,
+    names: Option<&ChipNames>,
+) -> (Response, Option<ChipClick>) {
     let t = tokens(ui);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), theme::regular(theme::TEXT_BODY), t.text);
-    let has_confirm = names.is_some() && matches!(state, ChipState::Suggested(_) | ChipState::Shown(_));
+    let galley =
+        ui.painter()
+            .layout_no_wrap(text.to_owned(), theme::regular(theme::TEXT_BODY), t.text);
+    let has_confirm =
+        names.is_some() && matches!(state, ChipState::Suggested(_) | ChipState::Shown(_));
     let buttons = f32::from(u8::from(names.is_some())) + f32::from(u8::from(has_confirm));
     let width = galley.size().x + 20.0 + buttons * 20.0 + if buttons > 0.0 { 2.0 } else { 0.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click_and_drag());
@@ -57,16 +66,30 @@ pub fn chip_ui(ui: &mut Ui, text: &str, state: ChipState, names: Option<&ChipNam
             painter.rect_filled(rect, radius, fill);
         }
         ChipState::Shown(score) => {
-            painter.rect_filled(rect, radius, theme::mixed(t.canvas, t.text, if is_hovered { 0.10 } else { 0.05 }));
-            let level = Rect::from_min_max(rect.min, pos2(rect.left() + rect.width() * score.clamp(0.0, 1.0), rect.bottom()));
-            painter.with_clip_rect(level.intersect(painter.clip_rect())).rect_filled(
+            painter.rect_filled(
                 rect,
                 radius,
-                theme::mixed(t.canvas, t.text, 0.13),
+                theme::mixed(t.canvas, t.text, if is_hovered { 0.10 } else { 0.05 }),
             );
+            let level = Rect::from_min_max(
+                rect.min,
+                pos2(
+                    rect.left() + rect.width() * score.clamp(0.0, 1.0),
+                    rect.bottom(),
+                ),
+            );
+            painter
+                .with_clip_rect(level.intersect(painter.clip_rect()))
+                .rect_filled(rect, radius, theme::mixed(t.canvas, t.text, 0.13));
         }
         ChipState::Suggested(score) => {
-            let level = Rect::from_min_max(rect.min, pos2(rect.left() + rect.width() * score.clamp(0.0, 1.0), rect.bottom()));
+            let level = Rect::from_min_max(
+                rect.min,
+                pos2(
+                    rect.left() + rect.width() * score.clamp(0.0, 1.0),
+                    rect.bottom(),
+                ),
+            );
             painter
                 .with_clip_rect(level.intersect(painter.clip_rect()))
                 .rect_filled(rect, radius, t.hover);
@@ -76,7 +99,11 @@ pub fn chip_ui(ui: &mut Ui, text: &str, state: ChipState, names: Option<&ChipNam
     if response.has_focus() {
         painter.rect_stroke(rect, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
     }
-    let colour = if matches!(state, ChipState::Suggested(_)) { t.secondary } else { t.text };
+    let colour = if matches!(state, ChipState::Suggested(_)) {
+        t.secondary
+    } else {
+        t.text
+    };
     painter.galley_with_override_text_color(
         pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0),
         galley,
@@ -90,10 +117,23 @@ pub fn chip_ui(ui: &mut Ui, text: &str, state: ChipState, names: Option<&ChipNam
             let button = ui.interact(place, response.id.with(which as u8), Sense::click());
             let label = format!("{name}: {text}");
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            let ink = if button.hovered() || button.has_focus() { ink } else { t.faint };
-            ui.painter()
-                .text(place.center(), Align2::CENTER_CENTER, icon.unicode(), theme::icon(theme::ICON_CHIP), ink);
-            if button.on_hover_text(&label).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            let ink = if button.hovered() || button.has_focus() {
+                ink
+            } else {
+                t.faint
+            };
+            ui.painter().text(
+                place.center(),
+                Align2::CENTER_CENTER,
+                icon.unicode(),
+                theme::icon(theme::ICON_CHIP),
+                ink,
+            );
+            if button
+                .on_hover_text(&label)
+                .on_hover_cursor(CursorIcon::PointingHand)
+                .clicked()
+            {
                 click = Some(which);
             }
             x -= 20.0;
@@ -120,8 +160,16 @@ fn dashed_pill(rect: Rect, colour: egui::Color32) -> Vec<Shape> {
         }
     };
     let quarter = std::f32::consts::FRAC_PI_2;
-    arc(&mut path, pos2(rect.right() - radius, rect.center().y), -quarter);
-    arc(&mut path, pos2(rect.left() + radius, rect.center().y), quarter);
+    arc(
+        &mut path,
+        pos2(rect.right() - radius, rect.center().y),
+        -quarter,
+    );
+    arc(
+        &mut path,
+        pos2(rect.left() + radius, rect.center().y),
+        quarter,
+    );
     if let Some(&first) = path.first() {
         path.push(first);
     }

@@ -14,9 +14,15 @@ pub fn paint(painter: &Painter, rect: Rect, title: &str, is_dark: bool, radius: 
     let seed = hasher.finish();
     let hue = (seed % 360) as f32 / 360.0;
     let (ground, shape) = if is_dark {
-        (theme::tint(hue, 0.32, 0.30), theme::tint(hue + 0.07, 0.35, 0.40))
+        (
+            theme::tint(hue, 0.32, 0.30),
+            theme::tint(hue + 0.07, 0.35, 0.40),
+        )
     } else {
-        (theme::tint(hue, 0.12, 0.93), theme::tint(hue + 0.07, 0.16, 0.87))
+        (
+            theme::tint(hue, 0.12, 0.93),
+            theme::tint(hue + 0.07, 0.16, 0.87),
+        )
     };
     painter.rect_filled(rect, CornerRadius::same(radius), ground);
     let inner = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
@@ -27,11 +33,33 @@ pub fn paint(painter: &Painter, rect: Rect, title: &str, is_dark: bool, radius: 
     );
     for ring in 1..=4u8 {
         let radius = side * 0.17 * f32::from(ring);
-        inner.circle_stroke(from, radius, Stroke::new(side * 0.05, theme::faded(shape, 1.0 - f32::from(ring) * 0.17)));
+        inner.circle_stroke(
+            from,
+            radius,
+            Stroke::new(
+                side * 0.05,
+                theme::faded(shape, 1.0 - f32::from(ring) * 0.17),
+            ),
+        );
     }
-    let initial: String = title.chars().find(|c| c.is_alphanumeric()).into_iter().flat_map(char::to_uppercase).collect();
-    let ink = if is_dark { theme::tint(hue, 0.14, 0.92) } else { theme::tint(hue, 0.50, 0.50) };
-    painter.text(rect.center(), Align2::CENTER_CENTER, initial, theme::strong(rect.height() * 0.34), ink);
+    let initial: String = title
+        .chars()
+        .find(|c| c.is_alphanumeric())
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let ink = if is_dark {
+        theme::tint(hue, 0.14, 0.92)
+    } else {
+        theme::tint(hue, 0.50, 0.50)
+    };
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        initial,
+        theme::strong(rect.height() * 0.34),
+        ink,
+    );
     round_corners(painter, rect, radius);
 }
 
@@ -62,7 +90,11 @@ pub fn paint_film(painter: &Painter, rect: Rect, title: &str, is_dark: bool, rad
 
 /// Hides what reaches over rounded corners: the pattern's rings are clipped to the square only.
 fn round_corners(painter: &Painter, rect: Rect, radius: u8) {
-    let t = if painter.ctx().theme() == egui::Theme::Dark { &theme::DARK } else { &theme::LIGHT };
+    let t = if painter.ctx().theme() == egui::Theme::Dark {
+        &theme::DARK
+    } else {
+        &theme::LIGHT
+    };
     let width = f32::from(radius) * 0.45;
     if width > 0.0 {
         painter.add(Shape::Rect(egui::epaint::RectShape::stroke(

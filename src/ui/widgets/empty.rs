@@ -14,7 +14,10 @@ pub fn empty_ui(ui: &mut Ui, icon: Icon, sentence: &str, action: Option<&str>) -
     let space = ((ui.available_height() - 160.0) / 2.2).max(SPACE_24);
     ui.vertical_centered(|ui| {
         ui.add_space(space);
-        let (rect, _) = ui.allocate_exact_size(vec2(theme::ICON_LARGE, theme::ICON_LARGE), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(
+            vec2(theme::ICON_LARGE, theme::ICON_LARGE),
+            egui::Sense::hover(),
+        );
         ui.painter().text(
             rect.center(),
             Align2::CENTER_CENTER,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use eframe::egui;
 use egui::accesskit::Role;
 use egui::{
-    Align2, CornerRadius, CursorIcon, Key, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, CornerRadius, CursorIcon, Key, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -38,11 +38,21 @@ fn month_of(date_ms: i64) -> (i16, i8) {
 }
 
 /// Draws the grid of `list` into what is left of the page. `name` keeps its scroll place.
-pub fn grid_ui(scene: &mut Scene<'_>, ui: &mut Ui, name: &'static str, list: &Arc<[ItemId]>, sections: Sections) {
+pub fn grid_ui(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    name: &'static str,
+    list: &Arc<[ItemId]>,
+    sections: Sections,
+) {
     if !Arc::ptr_eq(&scene.state.listed, list) {
         scene.send(Command::View(View::Listed(list.clone())));
     }
-    let scrubber = if sections == Sections::Months { 28.0 } else { 0.0 };
+    let scrubber = if sections == Sections::Months {
+        28.0
+    } else {
+        0.0
+    };
     let width = ui.available_width() - scrubber - SPACE_8;
     let row_height = scene.state.grid_height;
     let layout = match scene.memory.layouts.remove(name) {
@@ -50,7 +60,9 @@ pub fn grid_ui(scene: &mut Scene<'_>, ui: &mut Ui, name: &'static str, list: &Ar
         _ => arrange(scene, list, width, row_height, sections),
     };
     let outer = ui.available_rect_before_wrap();
-    let mut area = ScrollArea::vertical().id_salt(("grid", name)).auto_shrink(false);
+    let mut area = ScrollArea::vertical()
+        .id_salt(("grid", name))
+        .auto_shrink(false);
     if let Some(wanted) = scene.memory.scroll_to.take()
         && let Some(line) = list
             .iter()
@@ -72,13 +84,15 @@ pub fn grid_ui(scene: &mut Scene<'_>, ui: &mut Ui, name: &'static str, list: &Ar
             let line = &layout.lines[at];
             match &line.content {
                 LineContent::Header(section) => {
-                    let rect = Rect::from_min_size(origin + vec2(0.0, line.top), vec2(width, line.height));
+                    let rect =
+                        Rect::from_min_size(origin + vec2(0.0, line.top), vec2(width, line.height));
                     header(scene, ui, &layout, *section, rect);
                 }
                 LineContent::Row(items) => {
                     for index in items.clone() {
                         let (x, w) = layout.span(index);
-                        let rect = Rect::from_min_size(origin + vec2(x, line.top), vec2(w, line.height));
+                        let rect =
+                            Rect::from_min_size(origin + vec2(x, line.top), vec2(w, line.height));
                         cell_ui(scene, ui, name, list, index, rect);
                     }
                 }
@@ -94,12 +108,33 @@ pub fn grid_ui(scene: &mut Scene<'_>, ui: &mut Ui, name: &'static str, list: &Ar
     scene.memory.layouts.insert(name, layout);
 }
 
-fn arrange(scene: &Scene<'_>, list: &Arc<[ItemId]>, width: f32, row_height: f32, sections: Sections) -> Justified {
+fn arrange(
+    scene: &Scene<'_>,
+    list: &Arc<[ItemId]>,
+    width: f32,
+    row_height: f32,
+    sections: Sections,
+) -> Justified {
     let index = &scene.state.index;
     let words = &scene.state.words;
-    let aspect = |id| index.row(id).map_or(1.0, |row| if row.kind == Kind::Audio { 1.0 } else { row.aspect });
+    let aspect = |id| {
+        index.row(id).map_or(1.0, |row| {
+            if row.kind == Kind::Audio {
+                1.0
+            } else {
+                row.aspect
+            }
+        })
+    };
     match sections {
-        Sections::None => Justified::new(list, width, row_height, aspect, |_| (), |()| (String::new(), 0)),
+        Sections::None => Justified::new(
+            list,
+            width,
+            row_height,
+            aspect,
+            |_| (),
+            |()| (String::new(), 0),
+        ),
         Sections::Months if is_sparse(scene, list) => Justified::new(
             list,
             width,
@@ -114,7 +149,12 @@ fn arrange(scene: &Scene<'_>, list: &Arc<[ItemId]>, width: f32, row_height: f32,
             row_height,
             aspect,
             |id| index.row(id).map_or((0, 0), |row| month_of(row.date_ms)),
-            |&(year, month)| (crate::app::phrases::month(words, year, month), i32::from(year)),
+            |&(year, month)| {
+                (
+                    crate::app::phrases::month(words, year, month),
+                    i32::from(year),
+                )
+            },
         ),
     }
 }
@@ -157,7 +197,14 @@ fn header(scene: &mut Scene<'_>, ui: &Ui, layout: &Justified, section: usize, re
 }
 
 /// The header of the section at the top stays on screen.
-fn sticky(scene: &mut Scene<'_>, ui: &mut Ui, layout: &Justified, outer: Rect, offset: f32, width: f32) {
+fn sticky(
+    scene: &mut Scene<'_>,
+    ui: &mut Ui,
+    layout: &Justified,
+    outer: Rect,
+    offset: f32,
+    width: f32,
+) {
     let Some(at) = layout
         .sections
         .iter()
@@ -167,11 +214,18 @@ fn sticky(scene: &mut Scene<'_>, ui: &mut Ui, layout: &Justified, outer: Rect, o
         return;
     };
     let height = 40.0;
-    let next_top = layout.sections.get(at + 1).map_or(f32::MAX, |next| next.top - offset);
+    let next_top = layout
+        .sections
+        .get(at + 1)
+        .map_or(f32::MAX, |next| next.top - offset);
     let lift = (next_top - height).min(0.0);
     let band = Rect::from_min_size(outer.min + vec2(0.0, lift), vec2(width, height));
     let clip = ui.painter().with_clip_rect(outer);
-    clip.rect_filled(band, CornerRadius::ZERO, theme::faded(tokens(ui).canvas, 0.94));
+    clip.rect_filled(
+        band,
+        CornerRadius::ZERO,
+        theme::faded(tokens(ui).canvas, 0.94),
+    );
     let label = Rect::from_min_max(band.min, band.max - vec2(0.0, 0.0));
     let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(label));
     inner.set_clip_rect(outer);
@@ -179,9 +233,20 @@ fn sticky(scene: &mut Scene<'_>, ui: &mut Ui, layout: &Justified, outer: Rect, o
 }
 
 /// One picture.
-fn cell_ui(scene: &mut Scene<'_>, ui: &Ui, grid: &str, list: &Arc<[ItemId]>, index: usize, rect: Rect) {
+fn cell_ui(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    grid: &str,
+    list: &Arc<[ItemId]>,
+    index: usize,
+    rect: Rect,
+) {
     let id = list[index];
-    let response = ui.interact(rect, ui.scope_id().with((grid, id.0)), Sense::click_and_drag());
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with((grid, id.0)),
+        Sense::click_and_drag(),
+    );
     let row = scene.state.index.row(id).copied();
     let kind = row.map_or(Kind::Photo, |r| r.kind);
     let is_selected = scene.state.selection.contains(id);
@@ -194,20 +259,34 @@ fn cell_ui(scene: &mut Scene<'_>, ui: &Ui, grid: &str, list: &Arc<[ItemId]>, ind
         .unwrap_or_default();
     response.widget_info(|| {
         let name = match row {
-            Some(row) => crate::app::phrases::item_name(&scene.state.words, kind, &title, row.date_ms),
+            Some(row) => {
+                crate::app::phrases::item_name(&scene.state.words, kind, &title, row.date_ms)
+            }
             None => title.clone(),
         };
         WidgetInfo::selected(Role::ListBoxOption, true, is_selected, name)
     });
     if ui.is_rect_visible(rect) {
         let inner = if is_selected { rect.shrink(3.0) } else { rect };
-        picture::paint_item(scene, ui, id, &title, inner, if is_selected { 4 } else { 2 });
+        picture::paint_item(
+            scene,
+            ui,
+            id,
+            &title,
+            inner,
+            if is_selected { 4 } else { 2 },
+        );
         decorate(scene, ui, id, kind, rect, &title, response.hovered());
         if is_selected {
             let t = tokens(ui);
-            ui.painter().rect_filled(inner, CornerRadius::same(4), t.selection);
             ui.painter()
-                .rect_stroke(rect, CornerRadius::same(4), Stroke::new(2.0, t.accent), StrokeKind::Inside);
+                .rect_filled(inner, CornerRadius::same(4), t.selection);
+            ui.painter().rect_stroke(
+                rect,
+                CornerRadius::same(4),
+                Stroke::new(2.0, t.accent),
+                StrokeKind::Inside,
+            );
         }
     } else {
         // Just outside the screen: ask, do not draw.
@@ -216,7 +295,15 @@ fn cell_ui(scene: &mut Scene<'_>, ui: &Ui, grid: &str, list: &Arc<[ItemId]>, ind
     pointer(scene, ui, &response, list, id);
 }
 
-fn decorate(scene: &mut Scene<'_>, ui: &Ui, id: ItemId, kind: Kind, rect: Rect, title: &str, is_hovered: bool) {
+fn decorate(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    id: ItemId,
+    kind: Kind,
+    rect: Rect,
+    title: &str,
+    is_hovered: bool,
+) {
     let Some(row) = scene.state.index.row(id).copied() else {
         return;
     };
@@ -227,13 +314,34 @@ fn decorate(scene: &mut Scene<'_>, ui: &Ui, id: ItemId, kind: Kind, rect: Rect, 
     if row.flags.contains(Flags::FAVOURITE) {
         let at = rect.left_bottom() + vec2(14.0, -14.0);
         ui.painter().circle_filled(at, 10.0, t.scrim);
-        ui.painter()
-            .text(at, Align2::CENTER_CENTER, Icon::Heart.unicode(), theme::icon(12.0), t.on_picture);
+        ui.painter().text(
+            at,
+            Align2::CENTER_CENTER,
+            Icon::Heart.unicode(),
+            theme::icon(12.0),
+            t.on_picture,
+        );
     }
     let wants_title = kind != Kind::Photo || row.flags.contains(Flags::UNSUPPORTED);
-    if wants_title && (is_hovered || kind != Kind::Photo) && !title.is_empty() && rect.width() > 60.0 {
-        let band = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(rect.right(), rect.top() + 26.0));
-        ui.painter().rect_filled(band, CornerRadius { nw: 2, ne: 2, sw: 0, se: 0 }, t.scrim);
+    if wants_title
+        && (is_hovered || kind != Kind::Photo)
+        && !title.is_empty()
+        && rect.width() > 60.0
+    {
+        let band = Rect::from_min_max(
+            pos2(rect.left(), rect.top()),
+            pos2(rect.right(), rect.top() + 26.0),
+        );
+        ui.painter().rect_filled(
+            band,
+            CornerRadius {
+                nw: 2,
+                ne: 2,
+                sw: 0,
+                se: 0,
+            },
+            t.scrim,
+        );
         let (galley, _) = super::row::shortened(
             ui,
             title,
@@ -241,8 +349,11 @@ fn decorate(scene: &mut Scene<'_>, ui: &Ui, id: ItemId, kind: Kind, rect: Rect, 
             t.on_picture,
             rect.width() - 16.0,
         );
-        ui.painter()
-            .galley(pos2(band.left() + 8.0, band.center().y - galley.size().y / 2.0), galley, t.on_picture);
+        ui.painter().galley(
+            pos2(band.left() + 8.0, band.center().y - galley.size().y / 2.0),
+            galley,
+            t.on_picture,
+        );
     }
     if wants_title && title.is_empty() {
         scene.send(Command::Want(crate::app::command::Want::Detail(id)));
@@ -250,7 +361,13 @@ fn decorate(scene: &mut Scene<'_>, ui: &Ui, id: ItemId, kind: Kind, rect: Rect, 
 }
 
 /// Click selects, with Ctrl adds, with Shift extends; double click opens; dragging takes the selection along.
-pub fn pointer(scene: &mut Scene<'_>, ui: &Ui, response: &Response, list: &Arc<[ItemId]>, id: ItemId) {
+pub fn pointer(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    response: &Response,
+    list: &Arc<[ItemId]>,
+    id: ItemId,
+) {
     if response.drag_started() {
         let items = if scene.state.selection.contains(id) {
             scene.state.selection.order.clone()
@@ -286,7 +403,9 @@ pub fn pointer(scene: &mut Scene<'_>, ui: &Ui, response: &Response, list: &Arc<[
 
 /// Arrow keys move through the grid.
 fn keyboard(scene: &mut Scene<'_>, ui: &Ui, list: &Arc<[ItemId]>, layout: &Justified) {
-    let is_free = scene.state.sheet.is_none() && scene.state.viewer.is_none() && !ui.egui_wants_keyboard_input();
+    let is_free = scene.state.sheet.is_none()
+        && scene.state.viewer.is_none()
+        && !ui.egui_wants_keyboard_input();
     if !is_free || list.is_empty() {
         return;
     }
@@ -311,7 +430,9 @@ fn keyboard(scene: &mut Scene<'_>, ui: &Ui, list: &Arc<[ItemId]>, layout: &Justi
     let target = match current {
         None => Some(0),
         Some(at) if row != 0 => layout.neighbour_row(at, row > 0),
-        Some(at) => usize::try_from(at as i64 + step).ok().filter(|&to| to < list.len()),
+        Some(at) => usize::try_from(at as i64 + step)
+            .ok()
+            .filter(|&to| to < list.len()),
     };
     let Some(&to) = target.and_then(|to| list.get(to)) else {
         return;
@@ -329,14 +450,29 @@ fn keyboard(scene: &mut Scene<'_>, ui: &Ui, list: &Arc<[ItemId]>, layout: &Justi
 }
 
 /// The years along the right edge; dragging shows the month and its count.
-fn scrub_ui(scene: &mut Scene<'_>, ui: &Ui, name: &str, layout: &Justified, outer: Rect, offset: f32) {
+fn scrub_ui(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    name: &str,
+    layout: &Justified,
+    outer: Rect,
+    offset: f32,
+) {
     if layout.height <= outer.height() * 1.5 || layout.sections.is_empty() {
         return;
     }
     let track = Rect::from_min_max(pos2(outer.right() - 34.0, outer.top()), outer.max);
-    let response = ui.interact(track, ui.scope_id().with(("scrub", name)), Sense::click_and_drag());
+    let response = ui.interact(
+        track,
+        ui.scope_id().with(("scrub", name)),
+        Sense::click_and_drag(),
+    );
     response.widget_info(|| {
-        WidgetInfo::slider(true, f64::from(offset / layout.height * 100.0), &*scene.text("timeline"))
+        WidgetInfo::slider(
+            true,
+            f64::from(offset / layout.height * 100.0),
+            &*scene.text("timeline"),
+        )
     });
     let t = tokens(ui);
     let reach = (layout.height - outer.height()).max(1.0);
@@ -351,11 +487,16 @@ fn scrub_ui(scene: &mut Scene<'_>, ui: &Ui, name: &str, layout: &Justified, oute
                 Align2::RIGHT_CENTER,
                 section.year.to_string(),
                 theme::regular(11.0),
-                if response.hovered() || response.dragged() { t.secondary } else { t.faint },
+                if response.hovered() || response.dragged() {
+                    t.secondary
+                } else {
+                    t.faint
+                },
             );
             last_label = y;
         } else {
-            ui.painter().circle_filled(pos2(track.right() - 8.0, y), 1.5, t.faint);
+            ui.painter()
+                .circle_filled(pos2(track.right() - 8.0, y), 1.5, t.faint);
         }
     }
     let now = y_of(offset);
@@ -363,9 +504,15 @@ fn scrub_ui(scene: &mut Scene<'_>, ui: &Ui, name: &str, layout: &Justified, oute
         [pos2(track.left() - 6.0, now), pos2(track.left() + 2.0, now)],
         Stroke::new(2.0, t.accent),
     );
-    if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged() || response.clicked()) {
+    if let Some(at) = response
+        .interact_pointer_pos()
+        .filter(|_| response.dragged() || response.clicked())
+    {
         let share = ((at.y - track.top() - 10.0) / (track.height() - 20.0)).clamp(0.0, 1.0);
-        scene.memory.scroll_offsets.insert(name.to_owned(), share * reach);
+        scene
+            .memory
+            .scroll_offsets
+            .insert(name.to_owned(), share * reach);
         ui.request_repaint();
     }
     if let Some(at) = response.hover_pos() {
@@ -373,10 +520,15 @@ fn scrub_ui(scene: &mut Scene<'_>, ui: &Ui, name: &str, layout: &Justified, oute
         if let Some(section) = layout.section_at(share * reach) {
             let count = scene.with("n-items", &[("n", section.items.len().into())]);
             let text = format!("{} · {count}", section.label);
-            let galley = ui.painter().layout_no_wrap(text, theme::strong(theme::TEXT_BODY), t.text);
+            let galley = ui
+                .painter()
+                .layout_no_wrap(text, theme::strong(theme::TEXT_BODY), t.text);
             let size = galley.size() + vec2(24.0, 16.0);
-            let plate = Rect::from_min_size(pos2(track.left() - size.x - 8.0, at.y - size.y / 2.0), size);
-            let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, response.id));
+            let plate =
+                Rect::from_min_size(pos2(track.left() - size.x - 8.0, at.y - size.y / 2.0), size);
+            let painter = ui
+                .ctx()
+                .layer_painter(egui::LayerId::new(egui::Order::Tooltip, response.id));
             painter.rect_filled(plate, CornerRadius::same(theme::RADIUS_CARD), t.overlay);
             painter.rect_stroke(
                 plate,

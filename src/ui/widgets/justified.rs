@@ -99,7 +99,13 @@ impl Justified {
         layout
     }
 
-    fn add_section(&mut self, label: String, year: i32, items: Range<usize>, aspect: &impl Fn(ItemId) -> f32) {
+    fn add_section(
+        &mut self,
+        label: String,
+        year: i32,
+        items: Range<usize>,
+        aspect: &impl Fn(ItemId) -> f32,
+    ) {
         let top = self.height;
         if !label.is_empty() {
             self.lines.push(Line {
@@ -163,14 +169,18 @@ impl Justified {
 
     /// The lines that touch the band from `top` to `bottom`.
     pub fn visible(&self, top: f32, bottom: f32) -> Range<usize> {
-        let first = self.lines.partition_point(|line| line.top + line.height < top);
+        let first = self
+            .lines
+            .partition_point(|line| line.top + line.height < top);
         let last = self.lines.partition_point(|line| line.top <= bottom);
         first..last.max(first)
     }
 
     /// The line that holds the item at `index`.
     pub fn line_of(&self, index: usize) -> Option<&Line> {
-        self.lines.iter().find(|line| matches!(&line.content, LineContent::Row(items) if items.contains(&index)))
+        self.lines
+            .iter()
+            .find(|line| matches!(&line.content, LineContent::Row(items) if items.contains(&index)))
     }
 
     /// The section at a height.
@@ -190,7 +200,11 @@ impl Justified {
             })
             .collect();
         let at = rows.iter().position(|items| items.contains(&index))?;
-        let target = if is_down { at.checked_add(1)? } else { at.checked_sub(1)? };
+        let target = if is_down {
+            at.checked_add(1)?
+        } else {
+            at.checked_sub(1)?
+        };
         let (x, width) = self.span(index);
         let middle = x + width / 2.0;
         (*rows.get(target)?).clone().min_by(|&a, &b| {
@@ -221,7 +235,9 @@ mod tests {
 
     #[test]
     fn full_rows_fill_the_width_and_nothing_overlaps() {
-        let aspects: Vec<f32> = (0..40).map(|i| [1.5, 0.67, 1.0, 2.4, 1.33][i % 5]).collect();
+        let aspects: Vec<f32> = (0..40)
+            .map(|i| [1.5, 0.67, 1.0, 2.4, 1.33][i % 5])
+            .collect();
         let layout = layout(&aspects, 700.0);
         let mut bottom = 0.0;
         for line in &layout.lines {

@@ -8,19 +8,40 @@ use crate::ui::theme::{self, tokens};
 /// The title of a page.
 pub fn page_ui(ui: &mut Ui, text: &str) -> Response {
     let colour = tokens(ui).text;
-    ui.add(Label::new(RichText::new(text).font(theme::strong(theme::TEXT_PAGE)).color(colour)).truncate())
+    ui.add(
+        Label::new(
+            RichText::new(text)
+                .font(theme::strong(theme::TEXT_PAGE))
+                .color(colour),
+        )
+        .truncate(),
+    )
 }
 
 /// The title of a section or shelf.
 pub fn section_ui(ui: &mut Ui, text: &str) -> Response {
     let colour = tokens(ui).text;
-    ui.add(Label::new(RichText::new(text).font(theme::strong(theme::TEXT_SECTION)).color(colour)).truncate())
+    ui.add(
+        Label::new(
+            RichText::new(text)
+                .font(theme::strong(theme::TEXT_SECTION))
+                .color(colour),
+        )
+        .truncate(),
+    )
 }
 
 /// Strong text in a row.
 pub fn strong_ui(ui: &mut Ui, text: &str) -> Response {
     let colour = tokens(ui).text;
-    ui.add(Label::new(RichText::new(text).font(theme::strong(theme::TEXT_BODY)).color(colour)).truncate())
+    ui.add(
+        Label::new(
+            RichText::new(text)
+                .font(theme::strong(theme::TEXT_BODY))
+                .color(colour),
+        )
+        .truncate(),
+    )
 }
 
 /// Body text that wraps.
@@ -58,7 +79,11 @@ pub fn middle_shortened(text: &str, max: usize) -> String {
 pub fn duration(ms: u64) -> String {
     let secs = ms / 1000;
     let (h, m, s) = (secs / 3600, secs / 60 % 60, secs % 60);
-    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
+    if h > 0 {
+        format!("{h}:{m:02}:{s:02}")
+    } else {
+        format!("{m}:{s:02}")
+    }
 }
 
 /// Bytes in a person's units.
@@ -83,7 +108,10 @@ mod tests {
 
     #[test]
     fn names_lose_their_middle() {
-        assert_eq!(middle_shortened("IMG_20190412_183055_holiday.jpg", 15), "IMG_201…day.jpg");
+        assert_eq!(
+            middle_shortened("IMG_20190412_183055_holiday.jpg", 15),
+            "IMG_201…day.jpg"
+        );
         assert_eq!(middle_shortened("短名.jpg", 15), "短名.jpg");
     }
 

@@ -13,7 +13,14 @@ use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::cover;
 
 /// Draws the picture of `item`, filling `rect`; `title` makes the pattern where there is no picture.
-pub fn paint_item(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, title: &str, rect: Rect, radius: u8) {
+pub fn paint_item(
+    scene: &mut Scene<'_>,
+    ui: &Ui,
+    item: ItemId,
+    title: &str,
+    rect: Rect,
+    radius: u8,
+) {
     let row = scene.state.index.row(item).copied();
     let kind = row.map_or(Kind::Photo, |r| r.kind);
     let is_missing = row.is_some_and(|r| r.flags.contains(Flags::MISSING));
@@ -24,16 +31,26 @@ pub fn paint_item(scene: &mut Scene<'_>, ui: &Ui, item: ItemId, title: &str, rec
         Thumb::Ready(texture) => {
             paint_filling(ui, &texture, rect, radius);
             if is_missing {
-                ui.painter()
-                    .rect_filled(rect, CornerRadius::same(radius), theme::faded(t.canvas, 0.6));
+                ui.painter().rect_filled(
+                    rect,
+                    CornerRadius::same(radius),
+                    theme::faded(t.canvas, 0.6),
+                );
             }
         }
-        Thumb::None if kind == Kind::Audio => cover::paint(ui.painter(), rect, title, t.is_dark, radius),
-        Thumb::None if kind == Kind::Clip => cover::paint_film(ui.painter(), rect, title, t.is_dark, radius),
+        Thumb::None if kind == Kind::Audio => {
+            cover::paint(ui.painter(), rect, title, t.is_dark, radius)
+        }
+        Thumb::None if kind == Kind::Clip => {
+            cover::paint_film(ui.painter(), rect, title, t.is_dark, radius)
+        }
         Thumb::None => paint_without(ui, rect, radius, is_undecodable),
         Thumb::Waiting => {
-            ui.painter()
-                .rect_filled(rect, CornerRadius::same(radius), theme::mixed(t.canvas, t.text, 0.06));
+            ui.painter().rect_filled(
+                rect,
+                CornerRadius::same(radius),
+                theme::mixed(t.canvas, t.text, 0.06),
+            );
         }
     }
     if is_missing {
@@ -48,16 +65,24 @@ pub fn paint_filling(ui: &Ui, texture: &TextureHandle, rect: Rect, radius: u8) {
     let shown = rect.size() / (size * scale);
     let uv = Rect::from_center_size(pos2(0.5, 0.5), vec2(shown.x.min(1.0), shown.y.min(1.0)));
     ui.painter().add(
-        RectShape::filled(rect, CornerRadius::same(radius), theme::DARK.on_picture).with_texture(texture.id(), uv),
+        RectShape::filled(rect, CornerRadius::same(radius), theme::DARK.on_picture)
+            .with_texture(texture.id(), uv),
     );
 }
 
 /// A photo that cannot be shown.
 fn paint_without(ui: &Ui, rect: Rect, radius: u8, is_undecodable: bool) {
     let t = tokens(ui);
-    ui.painter()
-        .rect_filled(rect, CornerRadius::same(radius), theme::mixed(t.canvas, t.text, 0.06));
-    let icon = if is_undecodable { Icon::FileQuestionMark } else { Icon::ImageOff };
+    ui.painter().rect_filled(
+        rect,
+        CornerRadius::same(radius),
+        theme::mixed(t.canvas, t.text, 0.06),
+    );
+    let icon = if is_undecodable {
+        Icon::FileQuestionMark
+    } else {
+        Icon::ImageOff
+    };
     ui.painter().text(
         rect.center(),
         Align2::CENTER_CENTER,
@@ -72,20 +97,29 @@ pub fn badge(ui: &Ui, rect: Rect, icon: Icon) {
     let centre = rect.left_top() + vec2(16.0, 16.0);
     let t = tokens(ui);
     ui.painter().circle_filled(centre, 11.0, t.scrim);
-    ui.painter()
-        .text(centre, Align2::CENTER_CENTER, icon.unicode(), theme::icon(13.0), t.on_picture);
+    ui.painter().text(
+        centre,
+        Align2::CENTER_CENTER,
+        icon.unicode(),
+        theme::icon(13.0),
+        t.on_picture,
+    );
 }
 
 /// A duration in the lower right corner.
 pub fn duration_badge(ui: &Ui, rect: Rect, text: &str) {
     let t = tokens(ui);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), theme::regular(theme::TEXT_CAPTION), t.on_picture);
+    let galley = ui.painter().layout_no_wrap(
+        text.to_owned(),
+        theme::regular(theme::TEXT_CAPTION),
+        t.on_picture,
+    );
     let plate = Rect::from_min_size(
         rect.right_bottom() - galley.size() - vec2(16.0, 12.0),
         galley.size() + vec2(10.0, 4.0),
     );
-    ui.painter().rect_filled(plate, CornerRadius::same(4), t.scrim);
-    ui.painter().galley(plate.min + vec2(5.0, 2.0), galley, t.on_picture);
+    ui.painter()
+        .rect_filled(plate, CornerRadius::same(4), t.scrim);
+    ui.painter()
+        .galley(plate.min + vec2(5.0, 2.0), galley, t.on_picture);
 }

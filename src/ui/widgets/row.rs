@@ -51,7 +51,11 @@ pub fn row_ui(ui: &mut Ui, row: &Row<'_>) -> Response {
     let ink = if row.is_on { t.text } else { t.secondary };
     let mut x = rect.left() + SPACE_12 + row.indent;
     if let Some(icon) = row.icon {
-        let centre = if row.is_narrow { rect.center().x } else { x + theme::ICON / 2.0 };
+        let centre = if row.is_narrow {
+            rect.center().x
+        } else {
+            x + theme::ICON / 2.0
+        };
         let colour = if row.is_on { t.accent } else { ink };
         ui.painter().text(
             pos2(centre, rect.center().y),
@@ -63,24 +67,40 @@ pub fn row_ui(ui: &mut Ui, row: &Row<'_>) -> Response {
         x += theme::ICON + SPACE_12;
     }
     if row.is_narrow {
-        return response.on_hover_text(row.text).on_hover_cursor(CursorIcon::PointingHand);
+        return response
+            .on_hover_text(row.text)
+            .on_hover_cursor(CursorIcon::PointingHand);
     }
     let mut right = rect.right() - SPACE_12;
     if let Some(end) = &row.end {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(end.clone(), theme::regular(theme::TEXT_CAPTION), t.faint);
+        let galley =
+            ui.painter()
+                .layout_no_wrap(end.clone(), theme::regular(theme::TEXT_CAPTION), t.faint);
         right -= galley.size().x;
-        ui.painter()
-            .galley(pos2(right, rect.center().y - galley.size().y / 2.0), galley, t.faint);
+        ui.painter().galley(
+            pos2(right, rect.center().y - galley.size().y / 2.0),
+            galley,
+            t.faint,
+        );
         right -= SPACE_8;
     }
-    let font = if row.is_on { theme::strong(theme::TEXT_BODY) } else { theme::regular(theme::TEXT_BODY) };
+    let font = if row.is_on {
+        theme::strong(theme::TEXT_BODY)
+    } else {
+        theme::regular(theme::TEXT_BODY)
+    };
     let (galley, is_cut) = shortened(ui, row.text, font, ink, right - x);
-    ui.painter()
-        .galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, ink);
+    ui.painter().galley(
+        pos2(x, rect.center().y - galley.size().y / 2.0),
+        galley,
+        ink,
+    );
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    if is_cut { response.on_hover_text(row.text) } else { response }
+    if is_cut {
+        response.on_hover_text(row.text)
+    } else {
+        response
+    }
 }
 
 /// One line of text with an ellipsis at the end where it does not fit `width`; also whether it was cut.

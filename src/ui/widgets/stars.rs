@@ -27,11 +27,20 @@ pub fn stars_ui(ui: &mut Ui, names: &[String; 5], rating: u8) -> Option<u8> {
             if is_on {
                 paint_star(ui, rect.center(), 8.0, colour);
             } else {
-                ui.painter()
-                    .text(rect.center(), Align2::CENTER_CENTER, Icon::Star.unicode(), theme::icon(16.0), colour);
+                ui.painter().text(
+                    rect.center(),
+                    Align2::CENTER_CENTER,
+                    Icon::Star.unicode(),
+                    theme::icon(16.0),
+                    colour,
+                );
             }
             super::button::focus_ring(ui, &response);
-            if response.on_hover_text(name).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            if response
+                .on_hover_text(name)
+                .on_hover_cursor(CursorIcon::PointingHand)
+                .clicked()
+            {
                 chosen = Some(if star == rating { 0 } else { star });
             }
         }
@@ -54,7 +63,10 @@ fn paint_star(ui: &Ui, centre: egui::Pos2, radius: f32, colour: egui::Color32) {
             corner(i, radius),
             corner((i + 1) % 10, radius * 0.45),
         ];
-        ui.painter()
-            .add(egui::Shape::convex_polygon(points, colour, egui::Stroke::new(0.6, colour)));
+        ui.painter().add(egui::Shape::convex_polygon(
+            points,
+            colour,
+            egui::Stroke::new(0.6, colour),
+        ));
     }
 }
