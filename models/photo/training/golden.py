@@ -29,7 +29,7 @@ def draw() -> Image.Image:
     pen.ellipse((106, 70, 154, 126), fill=(40, 104, 48))
     noise = np.random.default_rng(7).normal(0, 5, (200, 300, 1))
     noisy = np.asarray(picture, np.float32) + noise + 3 * np.sin(x / 9)[..., None]
-    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).quantize(128).convert("RGB")
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).quantize(24).convert("RGB")
 
 
 def write(folder: Path, model: Path, slugs: list[str]) -> None:
