@@ -1,6 +1,14 @@
 //! The catalogue at 100,000 items: loading the index, searching as you type, tagging.
 //!
 //! `cargo bench --bench catalog`. `PARLOUR_BENCH_ITEMS` sets another size.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark that cannot go on stops, and prints what it measured"
+)]
 
 use std::hint::black_box;
 use std::path::PathBuf;

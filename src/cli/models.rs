@@ -208,7 +208,7 @@ mod tests {
             Action::Add {
                 paths: paths[..1].to_vec(),
             },
-            &models,
+            models,
         );
         assert_eq!((code, err.as_str()), (0, ""));
         let (code, out, _) = run_with(Action::List, models);

@@ -12,6 +12,16 @@ macro_rules! file {
 /// Every embedded pack, in the order in which they run.
 pub(super) const EMBEDDED: &[Source] = &[
     Source::Embedded {
+        name: "models/photo",
+        files: &[
+            (MANIFEST, file!("photo/manifest.toml")),
+            ("model.onnx", file!("photo/model.onnx")),
+            ("labels.txt", file!("photo/labels.txt")),
+            (VOCABULARY, file!("photo/vocabulary.csv")),
+            (CARD, file!("photo/MODEL_CARD.md")),
+        ],
+    },
+    Source::Embedded {
         name: "models/sound",
         files: &[
             (MANIFEST, file!("sound/manifest.toml")),

@@ -271,7 +271,7 @@ fn an_unreadable_folder_is_told_and_its_files_are_not_missing() {
     let library = place.open();
     scan_of(&library, &[place.files()]);
     let locked = place.path("locked");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     let is_root = std::fs::read_dir(&locked).is_ok();
     let (summary, reports) = rescan(&library);
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o755)).unwrap();
