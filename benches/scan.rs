@@ -3,14 +3,6 @@
 //! `cargo bench --bench scan -- [FILES] [DIR]`: 20,000 files in a temporary folder unless told otherwise. With DIR the
 //! files are kept there and used again. A tenth are songs (WAV), the rest photos (JPEG); all differ.
 #![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a benchmark that cannot go on stops, and prints what it measured"
-)]
-#![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
     missing_docs,
