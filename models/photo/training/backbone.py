@@ -8,7 +8,10 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from picture import SIDE
+SIDE = 224
+FEATURES = 1280
+MEAN = 127.0
+STD = 128.0
 
 
 def pretrained() -> EfficientNet:

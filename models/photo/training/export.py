@@ -1,110 +1,137 @@
-"""The shipped graph: picture to embedding and scores, in few bytes and simple operators."""
+"""One graph from picture to embedding and calibrated probabilities, and its small file form."""
 
 from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
-from embedding import DIMS
-from picture import SIDE
+from backbone import SIDE, Backbone
+from heads import KNOWN_CLIP
+
+BYTES = "class_weight"  # stored as int8 with one scale a column
+FLAGS = "members"  # zeros and ones
 
 
-def _fuse_pads(graph) -> None:
-    """Move the padding in front of strided convolutions into them (at 224 px: 0,1 for 3x3, 1,2 for 5x5)."""
-    for pad in [n for n in graph.node if n.op_type == "Pad"]:
+class Tagger(nn.Module):
+    """image [1,3,224,224] to embedding [1,256] (unit length) and scores [1,labels]."""
+
+    def __init__(self, backbone: Backbone, members, scale, weight, bias, centre, axes):
+        super().__init__()
+        self.backbone = backbone
+        self.class_weight = nn.Parameter(backbone.class_weight.T.contiguous())
+        self.class_bias = nn.Parameter(backbone.class_bias.clone())
+        tensor = lambda x: nn.Parameter(torch.as_tensor(np.ascontiguousarray(x), dtype=torch.float32))
+        self.members = tensor(members)  # [1000, labels]
+        self.scale = tensor(scale)  # [labels]
+        self.weight = tensor(weight)  # [256, labels]
+        self.bias = tensor(bias)
+        self.axes = tensor(axes)  # [1280, 256]
+        self.shift = tensor(-centre @ axes)
+        del backbone.class_weight, backbone.class_bias
+        self.eval()
+        self.round_storage()
+
+    @torch.no_grad()
+    def round_storage(self) -> None:
+        """Round the weights to what the file will hold."""
+        for name, p in self.named_parameters():
+            if name == BYTES:
+                step = p.abs().amax(0, keepdim=True) / 127
+                p.copy_((p / step).round() * step)
+            elif p.ndim > 1:
+                p.copy_(p.half().float())
+
+    def forward(self, image):
+        features = self.backbone(image)
+        place = features @ self.axes + self.shift
+        mass = torch.softmax(features @ self.class_weight + self.class_bias, dim=1) @ self.members
+        mass = mass.clamp(1e-7, 1 - 1e-7)
+        known = (torch.log(mass) - torch.log(1 - mass)).clamp(-KNOWN_CLIP, KNOWN_CLIP)
+        scores = torch.sigmoid(known * self.scale + (place @ self.weight + self.bias))
+        length = torch.sqrt((place * place).sum(dim=1, keepdim=True) + 1e-12)
+        return place / length, scores
+
+
+def _fuse_pads(graph, paddings: list) -> None:
+    """Move the zero padding in front of a convolution into the convolution.
+
+    `paddings` are those of the module, in the order of execution.
+    """
+    pads = [n for n in graph.node if n.op_type == "Pad"]
+    if len(pads) != len(paddings):
+        raise ValueError(f"{len(pads)} pad nodes for {len(paddings)} padding layers")
+    for pad, (left, right, top, bottom) in zip(pads, paddings):
         conv = next(n for n in graph.node if n.input and n.input[0] == pad.output[0])
-        attributes = {a.name: a for a in conv.attribute}
-        before, after = {3: (0, 1), 5: (1, 2)}[attributes["kernel_shape"].ints[0]]
-        attributes["pads"].ints[:] = [before, before, after, after]
+        if conv.op_type != "Conv":
+            raise ValueError(f"a pad node feeds {conv.op_type}")
         conv.input[0] = pad.input[0]
+        attribute = next(a for a in conv.attribute if a.name == "pads")
+        attribute.ints[:] = [top, left, bottom, right]
         graph.node.remove(pad)
 
 
-def _half_weights(graph) -> list:
-    """Store weights as float16; the nodes that widen them again are returned."""
-    widen = []
-    for item in list(graph.initializer):
-        array = numpy_helper.to_array(item)
-        if array.dtype == np.float32 and array.ndim > 1 and array.size >= 64:
-            graph.initializer.remove(item)
-            graph.initializer.append(
-                numpy_helper.from_array(array.astype(np.float16), item.name + ".stored")
-            )
-            widen.append(helper.make_node("Cast", [item.name + ".stored"], [item.name], to=TensorProto.FLOAT))
-    return widen
-
-
-def _used(nodes: list, outputs: set) -> list:
+def _drop_unused(graph) -> None:
+    outputs = {output.name for output in graph.output}
     while True:
-        wanted = {name for node in nodes for name in node.input} | outputs
-        kept = [node for node in nodes if wanted.intersection(node.output)]
-        if len(kept) == len(nodes):
-            return kept
-        nodes = kept
-
-
-def write(backbone: Path, classifier, members: np.ndarray, centre, axes, path: Path) -> None:
-    """Add classifier (weight [1000,1280], bias), class sums [1000,labels] and projection to the backbone."""
-    model = onnx.load(backbone)
-    graph = model.graph
-    features = graph.output[0].name
-    _fuse_pads(graph)
-    first = _half_weights(graph)
-    weight, bias = classifier
-    weight = weight.T
-    step = np.abs(weight).max(0, keepdims=True) / np.float32(127)
-    constants = {
-        "class_weight.stored": np.rint(weight / step).astype(np.int8),
-        "class_weight.step": step.astype(np.float32),
-        "class_bias": bias.astype(np.float32),
-        "members.stored": members.astype(np.int8),
-        "axes.stored": axes.astype(np.float16),
-        "shift": (-centre @ axes).astype(np.float32),
-        "tiny": np.array([1e-12], np.float32),
-        "unit_scale": np.array([DIMS**-0.5], np.float32),
-        "zero": np.array(0, np.float32),
-        "unity": np.array(1, np.float32),
-    }
-    for name, array in constants.items():
-        graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-    node = helper.make_node
-    first += [
-        node("Cast", ["class_weight.stored"], ["class_weight.wide"], to=TensorProto.FLOAT),
-        node("Mul", ["class_weight.wide", "class_weight.step"], ["class_weight"]),
-        node("Cast", ["members.stored"], ["members"], to=TensorProto.FLOAT),
-        node("Cast", ["axes.stored"], ["axes"], to=TensorProto.FLOAT),
-    ]
-    last = [
-        node("MatMul", [features, "axes"], ["turned"]),
-        node("Add", ["turned", "shift"], ["place"]),
-        node("Mul", ["place", "place"], ["square"]),
-        node("ReduceMean", ["square"], ["mean_square"], axes=[1], keepdims=1),
-        node("Add", ["mean_square", "tiny"], ["safe_square"]),
-        node("Sqrt", ["safe_square"], ["size"]),
-        node("Div", ["place", "size"], ["direction"]),
-        node("Mul", ["direction", "unit_scale"], ["embedding"]),
-        node("MatMul", [features, "class_weight"], ["weighed"]),
-        node("Add", ["weighed", "class_bias"], ["logits"]),
-        node("Softmax", ["logits"], ["mass"], axis=1),
-        node("MatMul", ["mass", "members"], ["sums"]),
-        node("Clip", ["sums", "zero", "unity"], ["scores"]),
-    ]
-    nodes = _used(first + list(graph.node) + last, {"embedding", "scores"})
-    for number, item in enumerate(nodes):
-        item.name, item.doc_string = f"n{number}", ""
-    del graph.node[:], graph.value_info[:], graph.input[:], graph.output[:]
-    graph.node.extend(nodes)
-    wanted = {name for item in nodes for name in item.input}
-    for item in [t for t in graph.initializer if t.name not in wanted]:
+        used = {name for node in graph.node for name in node.input} | outputs
+        unused = [n for n in graph.node if not used.intersection(n.output)]
+        for node in unused:
+            graph.node.remove(node)
+        if not unused:
+            break
+    for item in [t for t in graph.initializer if t.name not in used]:
         graph.initializer.remove(item)
-    value = helper.make_tensor_value_info
-    graph.input.append(value("image", TensorProto.FLOAT, [1, 3, SIDE, SIDE]))
-    graph.output.extend(
-        [
-            value("embedding", TensorProto.FLOAT, [1, DIMS]),
-            value("scores", TensorProto.FLOAT, [1, members.shape[1]]),
-        ]
+
+
+def _shrink(graph) -> None:
+    """Store weights in fewer bytes, with the way back to float32 as the first nodes."""
+    head, kept = [], []
+    for item in graph.initializer:
+        array = numpy_helper.to_array(item)
+        if array.dtype != np.float32 or array.ndim < 2 or array.size < 64:
+            kept.append(item)
+            continue
+        stored = item.name + ".stored"
+        if item.name == BYTES:
+            step = np.abs(array).max(0, keepdims=True) / np.float32(127)
+            raw, wide = np.rint(array / step).astype(np.int8), item.name + ".wide"
+            kept.append(numpy_helper.from_array(step.astype(np.float32), item.name + ".step"))
+            head.append(helper.make_node("Cast", [stored], [wide], to=TensorProto.FLOAT))
+            head.append(helper.make_node("Mul", [wide, item.name + ".step"], [item.name]))
+        else:
+            raw = array.astype(np.int8 if item.name == FLAGS else np.float16)
+            head.append(helper.make_node("Cast", [stored], [item.name], to=TensorProto.FLOAT))
+        kept.append(numpy_helper.from_array(raw, stored))
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    nodes = head + list(graph.node)
+    for number, node in enumerate(nodes):
+        node.name = f"n{number}"
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def write(tagger: Tagger, path: Path) -> None:
+    torch.onnx.export(
+        tagger,
+        torch.zeros(1, 3, SIDE, SIDE),
+        path,
+        opset_version=13,
+        dynamo=False,
+        input_names=["image"],
+        output_names=["embedding", "scores"],
     )
+    model = onnx.load(path)
+    paddings = [m.padding for m in tagger.modules() if isinstance(m, nn.ZeroPad2d)]
+    _fuse_pads(model.graph, paddings)
+    _drop_unused(model.graph)
+    _shrink(model.graph)
+    del model.graph.value_info[:]
+    for node in model.graph.node:
+        node.doc_string = ""
     model.producer_name, model.producer_version = "parlour", "1"
+    onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)

@@ -1,14 +1,16 @@
 """Checks of the shipped file, and a small drawn picture with its answers for the loader's test."""
 
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import torch
 from PIL import Image, ImageDraw
 
 import packs
-from picture import tensor
+from features import tensor
 
 
 def draw() -> Image.Image:
@@ -54,18 +56,22 @@ def session(model: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model))
 
 
-def run_test(model: Path, data: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Scores and embeddings that the shipped file gives the test photographs."""
+def test_scores(model: Path, data: Path) -> np.ndarray:
+    """Scores of the shipped file on the test photographs."""
     net = session(model)
-    found = [net.run(["scores", "embedding"], {"image": tensor(p)[None]}) for p in packs.test_pictures(data)]
-    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+    return np.concatenate(
+        [net.run(["scores"], {"image": tensor(p)[None]})[0] for p in packs.test_pictures(data)]
+    )
 
 
-def expected(features, classifier, members, centre, axes) -> tuple[np.ndarray, np.ndarray]:
-    """The same from the backbone's features, in float32 and with unrounded weights."""
-    weight, bias = classifier
-    logits = features @ weight.T + bias
-    mass = np.exp(logits - logits.max(1, keepdims=True))
-    mass /= mass.sum(1, keepdims=True)
-    place = (features - centre) @ axes
-    return mass @ members, place / np.linalg.norm(place, axis=1, keepdims=True)
+def agreement(tagger, model: Path, data: Path) -> float:
+    """Largest difference between PyTorch and the shipped file on eight photographs."""
+    net, worst = session(model), 0.0
+    for picture in itertools.islice(packs.test_pictures(data), 8):
+        x = tensor(picture)[None]
+        with torch.no_grad():
+            ours = tagger(torch.from_numpy(x))
+        theirs = net.run(["embedding", "scores"], {"image": x})
+        for a, b in zip(ours, theirs):
+            worst = max(worst, float(np.abs(a.numpy() - b).max()))
+    return worst

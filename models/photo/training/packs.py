@@ -1,15 +1,15 @@
-"""Reading the training packs: pictures in tar files, labels, the vocabulary."""
+"""Reading the training packs: pictures in tar files, labels, teacher sums."""
 
 import csv
 import io
 import tarfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 PACKS = ("photos", "photos-more")
 TEST = "photos-test"
-TEST_COLLECTION = "flickr1000"  # where the test photographs come from
 
 
 def read_csv(path: Path) -> list[dict]:
@@ -64,3 +64,36 @@ def test_rows(data: Path) -> list[dict]:
 def test_pictures(data: Path):
     for row in test_rows(data):
         yield Image.open(data / TEST / row["file"]).convert("RGB")
+
+
+def label_matrices(rows_: list[dict], slugs: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Certain presence and certain absence, boolean [rows, tags]."""
+    index = {slug: i for i, slug in enumerate(slugs)}
+    yes = np.zeros((len(rows_), len(slugs)), bool)
+    no = np.zeros_like(yes)
+    for i, row in enumerate(rows_):
+        for key, target in (("positive", yes), ("exclusive", no)):
+            for slug in filter(None, row[key].split(";")):
+                if slug in index:
+                    target[i, index[slug]] = True
+    no &= ~yes
+    return yes, no
+
+
+def teacher_sums(data: Path, tag_rows: list[dict], teacher: str) -> np.ndarray:
+    """Teacher probability summed over each tag's classes, NaN where it knows none."""
+    classes = {"imagenet": 1000, "places": 365}[teacher]
+    parts = []
+    for pack in PACKS:
+        with np.load(data / pack / f"teacher_{teacher}.npz") as archive:
+            idx, prob = archive["idx"], archive["prob"].astype(np.float32)
+        full = np.zeros((len(idx), classes), np.float32)
+        np.put_along_axis(full, idx.astype(np.int64), prob, axis=1)
+        parts.append(full)
+    full = np.concatenate(parts)
+    out = np.full((len(full), len(tag_rows)), np.nan, np.float32)
+    for column, row in enumerate(tag_rows):
+        ids = row[f"{teacher}_ids"]
+        if ids:
+            out[:, column] = full[:, ids].sum(1)
+    return out
