@@ -245,11 +245,7 @@ impl Engine {
             self.on_answer(answer);
         }
         self.state.player = self.player.status();
-        if !self.state.player.queue.is_empty()
-            && self.state.player.state != crate::player::State::Empty
-        {
-            self.state.has_played = true;
-        }
+        self.state.has_played = !self.state.player.queue.is_empty();
         self.library.set_playing(self.state.player.is_playing());
         self.refresh();
         self.slideshow();

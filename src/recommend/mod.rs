@@ -36,7 +36,7 @@ pub fn shelves(input: &Input, options: &Options) -> Vec<Shelf> {
             let least = if kind == ShelfKind::Continue {
                 1
             } else {
-                PICKS_MIN
+                PICKS_MIN.min(options.per_shelf)
             };
             if shelf.picks.len() < least {
                 continue;

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 
-use crate::app::command::{Command, ListKey, MusicPage, Page, Select, Set, Sheet, View};
+use crate::app::command::{
+    Command, ListKey, MusicPage, Page, Play, Select, Set, Sheet, View,
+};
 use crate::app::engine::{Engine, Start};
 use crate::app::words::Language;
 use crate::error::{Error, Result, one_line};
 use crate::media::Kind;
-use crate::player::Output;
+use crate::player::{Output, PlayerCommand, QueueState, Track};
 use crate::settings::Theme;
 use crate::ui::raster::{Canvas, Raster};
 use crate::ui::shell::Window;
@@ -215,6 +217,8 @@ pub fn capture(
     };
     let kept = crate::settings::Settings::load(&start.dirs.settings()).0;
     let mut studio = Studio::open(start, first)?;
+    // A queue that waits at its first song: the player bar shows, nothing plays, nothing enters the history.
+    let tracks = some_tracks(&mut studio)?;
     let mut written = 0;
     for shot in shots {
         studio.dress(*shot);
@@ -223,6 +227,12 @@ pub fn capture(
             studio.engine().apply(Command::View(View::Sheet(None)));
             studio.engine().apply(Command::View(View::Inspector(false)));
             studio.engine().apply(Command::Select(Select::None));
+            let queue = if name.starts_with("now-playing") { tracks.clone() } else { Vec::new() };
+            studio.engine().apply(Command::Play(Play::Player(PlayerCommand::Restore(Box::new(QueueState {
+                current: (!queue.is_empty()).then_some(0),
+                tracks: queue,
+                ..QueueState::default()
+            })))));
             for command in page {
                 studio.engine().apply(command);
                 studio.frame(false);
@@ -240,6 +250,27 @@ pub fn capture(
     // Taking pictures leaves the person's settings as they were.
     kept.save(&dirs.settings())?;
     Ok(written)
+}
+
+/// The first songs of the library, as the player knows them.
+fn some_tracks(studio: &mut Studio) -> Result<Vec<Track>> {
+    let engine = studio.engine();
+    let songs: Vec<_> = engine.state.music.songs.iter().map(|song| song.id).take(8).collect();
+    let items = engine.library().catalog().reader()?.items(&songs)?;
+    Ok(items
+        .into_iter()
+        .filter_map(|item| {
+            Some(Track {
+                item: Some(item.id.0),
+                path: item.path()?.to_owned(),
+                title: item.title,
+                artist: item.artist.unwrap_or_default(),
+                album: item.album.unwrap_or_default(),
+                duration_ms: item.duration_ms,
+                ..Track::default()
+            })
+        })
+        .collect())
 }
 
 /// Every page, with what leads there.
@@ -317,6 +348,10 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
                 Command::View(View::Inspector(true)),
             ],
         ));
+    }
+    if !state.music.songs.is_empty() {
+        pages.push(("now-playing".to_owned(), go(Page::NowPlaying)));
+        pages.push(("now-playing-bar".to_owned(), go(Page::Music(MusicPage::Albums))));
     }
     if !state.index.is_empty() {
         pages.push((
