@@ -154,7 +154,7 @@ impl Engine {
 
     pub(super) fn on_player(&mut self, event: PlayerEvent) {
         let mut record = |track: &Track, kind: EventKind, value: f32| {
-            if let Some(item) = track.item {
+            if let Some(item) = track.item.filter(|_| self.is_window) {
                 self.history.push(NewEvent {
                     profile: ProfileId::FIRST,
                     item: Some(ItemId(item)),

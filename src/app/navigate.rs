@@ -184,7 +184,11 @@ impl Engine {
         }
     }
 
+    /// Notes that something happened with an item. Without a window nobody looks: pages drawn to files leave no trace.
     pub(super) fn record(&mut self, item: ItemId, kind: EventKind, value: f32) {
+        if !self.is_window {
+            return;
+        }
         self.history.push(NewEvent {
             profile: ProfileId::FIRST,
             item: Some(item),

@@ -381,16 +381,18 @@ fn on_this_day(input: &Input, taste: &Taste<'_>) -> Candidates {
         .filter(|facts| is_memorable(facts))
         .filter_map(|facts| {
             let taken = civil(facts.date_ms.div_euclid(DAY_MS));
-            let years = u32::try_from(i32::from(today.0) - i32::from(taken.0))
-                .ok()
-                .filter(|&y| y > 0)?;
-            // The anniversary nearest to today, across the turn of the year too.
-            let days_off = [-1i16, 0, 1]
+            // The anniversary nearest to today, across the turn of the year too; 29 February counts as the 28th.
+            let (days_off, years) = [-1i16, 0, 1]
                 .into_iter()
                 .filter_map(|shift| {
-                    jiff::civil::Date::new(today.0 + shift, taken.1, taken.2.min(28)).ok()
+                    let year = today.0 + shift;
+                    let date = jiff::civil::Date::new(year, taken.1, taken.2)
+                        .or_else(|_| jiff::civil::Date::new(year, taken.1, 28))
+                        .ok()?;
+                    let years = u32::try_from(i32::from(year) - i32::from(taken.0)).ok()?;
+                    Some(((epoch_day(date) - taste.today).abs(), years))
                 })
-                .map(|date| (epoch_day(date) - taste.today).abs())
+                .filter(|(_, years)| *years > 0)
                 .min()?;
             if days_off > AROUND_DAYS {
                 return None;

@@ -180,7 +180,7 @@ fn on_this_day_counts_years_and_reaches_over_new_year() {
             _ => 0,
         })
         .collect();
-    assert_eq!(years.iter().filter(|&&y| y == 3).count(), 2);
+    assert_eq!(years.iter().filter(|&&y| y == 2).count(), 2);
     assert_eq!(years.iter().filter(|&&y| y == 5).count(), 1);
 }
 

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 
-use crate::app::command::{
-    Command, ListKey, MusicPage, Page, Play, Select, Set, Sheet, View,
-};
+use crate::app::command::{Command, ListKey, MusicPage, Page, Play, Select, Set, Sheet, View};
 use crate::app::engine::{Engine, Start};
 use crate::app::words::Language;
 use crate::error::{Error, Result, one_line};
@@ -227,12 +225,20 @@ pub fn capture(
             studio.engine().apply(Command::View(View::Sheet(None)));
             studio.engine().apply(Command::View(View::Inspector(false)));
             studio.engine().apply(Command::Select(Select::None));
-            let queue = if name.starts_with("now-playing") { tracks.clone() } else { Vec::new() };
-            studio.engine().apply(Command::Play(Play::Player(PlayerCommand::Restore(Box::new(QueueState {
-                current: (!queue.is_empty()).then_some(0),
-                tracks: queue,
-                ..QueueState::default()
-            })))));
+            let queue = if name.starts_with("now-playing") {
+                tracks.clone()
+            } else {
+                Vec::new()
+            };
+            studio
+                .engine()
+                .apply(Command::Play(Play::Player(PlayerCommand::Restore(
+                    Box::new(QueueState {
+                        current: (!queue.is_empty()).then_some(0),
+                        tracks: queue,
+                        ..QueueState::default()
+                    }),
+                ))));
             for command in page {
                 studio.engine().apply(command);
                 studio.frame(false);
@@ -255,7 +261,14 @@ pub fn capture(
 /// The first songs of the library, as the player knows them.
 fn some_tracks(studio: &mut Studio) -> Result<Vec<Track>> {
     let engine = studio.engine();
-    let songs: Vec<_> = engine.state.music.songs.iter().map(|song| song.id).take(8).collect();
+    let songs: Vec<_> = engine
+        .state
+        .music
+        .songs
+        .iter()
+        .map(|song| song.id)
+        .take(8)
+        .collect();
     let items = engine.library().catalog().reader()?.items(&songs)?;
     Ok(items
         .into_iter()
@@ -351,7 +364,10 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
     }
     if !state.music.songs.is_empty() {
         pages.push(("now-playing".to_owned(), go(Page::NowPlaying)));
-        pages.push(("now-playing-bar".to_owned(), go(Page::Music(MusicPage::Albums))));
+        pages.push((
+            "now-playing-bar".to_owned(),
+            go(Page::Music(MusicPage::Albums)),
+        ));
     }
     if !state.index.is_empty() {
         pages.push((
