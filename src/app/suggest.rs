@@ -77,6 +77,7 @@ pub fn gather(reader: &Reader) -> Result<Input> {
                 title: song.map(|s| s.title.clone()).unwrap_or_default(),
                 artist: song.map(|s| s.artist.clone()).unwrap_or_default(),
                 album: song.map(|s| s.album.clone()).unwrap_or_default(),
+                place: song.map_or((0, 0), |s| (s.disc.unwrap_or(1), s.track.unwrap_or(0))),
                 tags: tags.remove(&row.id).unwrap_or_default(),
             }
         })

@@ -280,7 +280,8 @@ fn next_on_album(input: &Input, taste: &Taste<'_>) -> Vec<Pick> {
     }
     let mut picks: Vec<Pick> = albums
         .into_values()
-        .filter_map(|songs| {
+        .filter_map(|mut songs| {
+            songs.sort_by_key(|facts| facts.place);
             let heard: Vec<&&Facts> = songs
                 .iter()
                 .filter(|facts| {

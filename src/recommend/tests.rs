@@ -18,6 +18,7 @@ fn facts(id: i64, kind: Kind) -> Facts {
         title: format!("item {id}"),
         artist: String::new(),
         album: String::new(),
+        place: (0, 0),
         tags: Vec::new(),
     }
 }

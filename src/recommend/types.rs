@@ -24,6 +24,8 @@ pub struct Facts {
     /// Empty when unknown; so is the album.
     pub artist: String,
     pub album: String,
+    /// Disc and track, for the order on an album.
+    pub place: (u32, u32),
     /// Slugs or names of the tags that count: confirmed, or shown by a model, with their scores.
     pub tags: Vec<(String, f32)>,
 }
