@@ -224,7 +224,7 @@ similar-nothing = Nothing similar has been found yet. Parlour compares items onc
 viewer-nothing = There is no picture of this.
 
 player-empty = Nothing is playing
-player-no-device = No sound: { $why }
+player-no-device = { $why }
 player-lost = { $device } was unplugged. The place is kept.
 
 fact-album = Album

@@ -202,7 +202,7 @@ similar-nothing = 还没有找到相似的内容。Parlour 看过之后才能比
 viewer-nothing = 这一项没有图片。
 
 player-empty = 没有在播放
-player-no-device = 没有声音：{ $why }
+player-no-device = { $why }
 player-lost = { $device } 已断开。播放位置已保留。
 
 fact-album = 专辑

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::models::Packs;
 use crate::player;
+use crate::ui::shell::has_display;
 
 /// Arguments of `parlour doctor`.
 #[derive(Debug, clap::Args)]
@@ -94,11 +95,4 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
         )),
     }
     Ok(())
-}
-
-fn has_display() -> bool {
-    !cfg!(target_os = "linux")
-        || ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

@@ -17,7 +17,10 @@ use crate::ui::widgets::{button, label};
 /// Draws the sheet that is open.
 pub fn sheet_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
     let Some(sheet) = scene.state.sheet.clone() else {
-        scene.memory.sheet_shown = None;
+        if scene.memory.sheet_shown.take().is_some() {
+            // The field is gone: keys mean shortcuts again at once.
+            ui.memory_mut(|memory| memory.surrender_focus(egui::Id::unique("sheet text")));
+        }
         return;
     };
     if scene.memory.sheet_shown.as_ref() != Some(&sheet) {

@@ -163,6 +163,12 @@ impl eframe::App for Window {
 /// # Errors
 /// When the library cannot be opened, or there is no display or no OpenGL.
 pub fn run(start: Start) -> Result<()> {
+    if !has_display() {
+        return Err(Error::Display {
+            why: "there is no display here; the commands of `parlour --help` work without one"
+                .to_owned(),
+        });
+    }
     let viewport = ViewportBuilder::default()
         .with_app_id(APP_ID)
         .with_title("Parlour")
@@ -193,6 +199,14 @@ pub fn run(start: Start) -> Result<()> {
     outcome.map_err(|error| Error::Display {
         why: one_line(&error.to_string()),
     })
+}
+
+/// Whether there is a display to open a window on.
+pub fn has_display() -> bool {
+    !cfg!(target_os = "linux")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The program's icon for the window's title bar and the task list.
