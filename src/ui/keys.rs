@@ -51,13 +51,16 @@ fn is_pressed(ui: &Ui, shortcut: Shortcut) -> bool {
 
 /// Turns pressed shortcuts into commands. Bare keys rest while text is being typed or a sheet is open.
 pub fn keys_ui(scene: &mut Scene<'_>, ui: &Ui) {
-    let is_typing = ui.egui_wants_keyboard_input() || ui.text_edit_focused();
+    let is_typing = ui.text_edit_focused();
+    // A focused button takes these itself.
+    let has_focus = ui.egui_wants_keyboard_input();
     for info in TABLE {
         let Some(shortcut) = info.shortcut else {
             continue;
         };
         let is_bare = !shortcut.command && !matches!(shortcut.key, Key::F(_));
-        if is_bare && (is_typing || scene.state.sheet.is_some()) {
+        let is_press = matches!(shortcut.key, Key::Space | Key::Enter);
+        if is_bare && (is_typing || scene.state.sheet.is_some() || (is_press && has_focus)) {
             continue;
         }
         // Text fields keep their own undo and select-all.

@@ -342,7 +342,7 @@ fn filmstrip_ui(scene: &mut Scene<'_>, ui: &mut Ui, rect: Rect) {
 
 /// Arrows step, space runs the slideshow, plus and minus zoom.
 fn keys(scene: &mut Scene<'_>, ui: &Ui) {
-    if scene.state.sheet.is_some() || ui.egui_wants_keyboard_input() {
+    if scene.state.sheet.is_some() || ui.text_edit_focused() {
         return;
     }
     let none = egui::Modifiers::NONE;

@@ -403,9 +403,8 @@ pub fn pointer(
 
 /// Arrow keys move through the grid.
 fn keyboard(scene: &mut Scene<'_>, ui: &Ui, list: &Arc<[ItemId]>, layout: &Justified) {
-    let is_free = scene.state.sheet.is_none()
-        && scene.state.viewer.is_none()
-        && !ui.egui_wants_keyboard_input();
+    let is_free =
+        scene.state.sheet.is_none() && scene.state.viewer.is_none() && !ui.text_edit_focused();
     if !is_free || list.is_empty() {
         return;
     }
