@@ -99,9 +99,37 @@ impl ThumbCache {
         self.file(key, size).exists()
     }
 
-    /// Whether a thumbnail of any size is there.
+    /// Whether a thumbnail of any size is there, or a link to one.
     pub(crate) fn has_any(&self, key: Key) -> bool {
-        ThumbSize::ALL.into_iter().any(|size| self.has(key, size))
+        ThumbSize::ALL.into_iter().any(|size| self.has(key, size)) || self.link_file(key).exists()
+    }
+
+    /// Says that `key` shows what is kept under `to`: the songs of an album share one cover.
+    ///
+    /// # Errors
+    /// When the disk takes nothing.
+    pub(crate) fn link(&self, key: Key, to: Key) -> Result<()> {
+        let written = self.write_file(&self.link_file(key), &to.0);
+        if written.is_ok() {
+            self.count(to.0.len() as i64);
+        }
+        written
+    }
+
+    /// Where `key` leads: to the key it is linked to, else to itself.
+    pub(crate) fn followed(&self, key: Key) -> Key {
+        let mut to = [0; 17];
+        let read = std::fs::File::open(self.link_file(key))
+            .and_then(|mut file| std::io::Read::read(&mut file, &mut to));
+        match (read, to.first_chunk()) {
+            (Ok(16), Some(to)) => Key(*to),
+            _ => key,
+        }
+    }
+
+    fn link_file(&self, key: Key) -> PathBuf {
+        let hex = super::path_text::hex(&key.0);
+        self.dir.join(&hex[..2]).join(format!("{}-link", &hex[2..]))
     }
 
     /// The kept thumbnail of exactly this size; damaged ones are removed and answer `None`.
@@ -154,7 +182,7 @@ impl ThumbCache {
         let jpeg_len = bytes.len();
         let seal = seal(&bytes);
         bytes.extend_from_slice(&seal);
-        match self.write_file(key, size, &bytes) {
+        match self.write_file(&self.file(key, size), &bytes) {
             Ok(()) => {
                 self.count(bytes.len() as i64);
                 Ok(())
@@ -178,14 +206,15 @@ impl ThumbCache {
 
     /// Files thumbnails that were made before the content was known under the content.
     pub(crate) fn rename(&self, from: Key, to: Key) {
-        for size in ThumbSize::ALL {
-            let target = self.file(to, size);
+        let thumbs = ThumbSize::ALL.map(|size| (self.file(from, size), self.file(to, size)));
+        let link = (self.link_file(from), self.link_file(to));
+        for (source, target) in thumbs.into_iter().chain([link]) {
             if let Some(parent) = target.parent()
-                && self.file(from, size).exists()
+                && source.exists()
                 && std::fs::create_dir_all(parent).is_ok()
             {
                 // A lost thumbnail is made again.
-                std::fs::rename(self.file(from, size), target).ok();
+                std::fs::rename(source, target).ok();
             }
         }
     }
@@ -248,15 +277,14 @@ impl ThumbCache {
         }
     }
 
-    fn write_file(&self, key: Key, size: ThumbSize, bytes: &[u8]) -> Result<()> {
-        let path = self.file(key, size);
+    fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         let dir = path.parent().unwrap_or(&self.dir);
         let failed =
             |error: std::io::Error| Error::io("write to the thumbnail folder", &self.dir, &error);
         std::fs::create_dir_all(dir).map_err(failed)?;
         let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
+        file.persist(path).map_err(|error| failed(error.error))?;
         Ok(())
     }
 

@@ -196,6 +196,13 @@ impl Intake<'_> {
             select! {
                 recv(if is_walked { &closed } else { found }) -> found => match found {
                     Ok(Found::Files(entries)) => self.see_all(entries),
+                    // One that was taken in before its music came stays what it is.
+                    Ok(Found::Covers(entries)) => self.see_all(
+                        entries
+                            .into_iter()
+                            .filter(|entry| self.known.contains_key(&entry.path))
+                            .collect(),
+                    ),
                     Ok(Found::Unreadable(what)) => self.unreadable(what),
                     Err(_) => {
                         is_walked = true;

@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::event::{AfterAdd, LibraryEvent, Notice, ScanReport, ScanStatus, ScanSummary};
 use super::intake::{self, Context, Root, Sources, Taken};
 use super::walk::FoundEntry;
-use super::{Inner, add, files};
+use super::{Inner, add, files, walk};
 use crate::catalog::{Folder, FolderId, ItemId, KnownFile, Reader};
 use crate::error::Result;
 use crate::jobs::{Activity, Cancel};
@@ -223,6 +223,8 @@ pub(crate) fn scan(
                     folder: folder.id,
                 });
             } else if media::is_candidate(&path)
+                && (!walk::is_cover_beside_music(&path)
+                    || sources.known.iter().any(|file| file.path == path))
                 && let Some(entry) = found(&path)
             {
                 sources.files.push((entry, Some(folder.id)));

@@ -230,13 +230,11 @@ fn thumb(
     }
     let cache = &inner.thumbs.cache;
     let key = key_of(cache, &item).ok_or_else(|| unknown(id))?;
-    if let Some(picture) = cache.read(key, size) {
-        return Ok(Some(Arc::new(picture)));
-    }
-    let mut larger = ThumbSize::ALL.into_iter().filter(|other| *other > size);
-    if let Some(picture) = larger.find_map(|other| cache.read(key, other)) {
-        let picture = picture.fit(size.side());
-        keep(inner, key, size, &picture);
+    let shown = match item.kind {
+        Kind::Audio => cache.followed(key),
+        _ => key,
+    };
+    if let Some(picture) = kept(inner, shown, size) {
         return Ok(Some(Arc::new(picture)));
     }
     if let Some(error) = inner.thumbs.failed.lock().get(&(item.id, key)) {
@@ -284,17 +282,45 @@ pub(crate) fn is_lasting(error: &Error) -> bool {
     )
 }
 
+/// A thumbnail that is in the cache, at this size or larger.
+fn kept(inner: &Inner, key: Key, size: ThumbSize) -> Option<Picture> {
+    let cache = &inner.thumbs.cache;
+    if let Some(picture) = cache.read(key, size) {
+        return Some(picture);
+    }
+    let mut larger = ThumbSize::ALL.into_iter().filter(|other| *other > size);
+    let picture = larger.find_map(|other| cache.read(key, other))?;
+    let picture = picture.fit(size.side());
+    keep(inner, key, size, &picture);
+    Some(picture)
+}
+
 /// Decodes once, at the largest size that is kept, and keeps what the grid will ask for next.
 fn make(inner: &Inner, item: &Item, key: Key, size: ThumbSize) -> Result<Option<Picture>> {
     let path = item.path().ok_or_else(|| unknown(item.id))?;
     let largest = size.max(ThumbSize::S512);
-    let picture = match item.kind {
-        Kind::Audio => match audio::cover(path)? {
-            Some(bytes) => decode_cover(inner, &bytes, largest.side())?,
-            None => return Ok(None),
-        },
-        _ => photo::thumbnail(path, largest.side())?,
+    if item.kind != Kind::Audio {
+        let picture = photo::thumbnail(path, largest.side())?;
+        return Ok(keep_ladder(inner, key, size, picture));
+    }
+    let Some(bytes) = audio::cover(path)? else {
+        return Ok(None);
     };
+    // The songs of an album carry the same cover: it is unpacked and kept once.
+    let shared = Key::of_content(blake3::hash(&bytes).as_bytes());
+    if let Err(error) = inner.thumbs.cache.link(key, shared) {
+        tracing::warn!(%error, "this song's cover is read again next time");
+    }
+    if let Some(picture) = kept(inner, shared, size) {
+        return Ok(Some(picture));
+    }
+    let picture = decode_cover(inner, &bytes, largest.side())?;
+    Ok(keep_ladder(inner, shared, size, picture))
+}
+
+/// Keeps what the grid will ask for, and answers with the size asked for now.
+fn keep_ladder(inner: &Inner, key: Key, size: ThumbSize, picture: Picture) -> Option<Picture> {
+    let largest = size.max(ThumbSize::S512);
     let picture = on_background(picture);
     let mut wanted = None;
     for kept in [largest, ThumbSize::S256, size] {
@@ -306,7 +332,7 @@ fn make(inner: &Inner, item: &Item, key: Key, size: ThumbSize) -> Result<Option<
             wanted = Some(small);
         }
     }
-    Ok(wanted)
+    wanted
 }
 
 /// Files the sizes that grids ask for, from a picture that was decoded for another purpose.

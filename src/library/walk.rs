@@ -46,6 +46,8 @@ pub(crate) struct FoundEntry {
 #[derive(Debug)]
 pub(crate) enum Found {
     Files(Vec<FoundEntry>),
+    /// Pictures that are named like a cover and lie beside music: part of that music, no photos of their own.
+    Covers(Vec<FoundEntry>),
     /// Files with [`Unreadable::path`] as a prefix are not missing: nobody could look.
     Unreadable(Unreadable),
 }
@@ -80,7 +82,20 @@ pub(crate) fn is_skipped_folder(name: &OsStr) -> bool {
         || name.to_ascii_lowercase().starts_with(".trash-")
 }
 
-/// A folder to be read. The newest is the greatest.
+/// Whether a file is the cover of music in the same folder: part of it, no photo of its own.
+pub(crate) fn is_cover_beside_music(path: &Path) -> bool {
+    media::audio::is_cover_name(path)
+        && path
+            .parent()
+            .and_then(|folder| std::fs::read_dir(folder).ok())
+            .is_some_and(|entries| {
+                entries
+                    .flatten()
+                    .any(|entry| media::has_audio_name(&entry.path()))
+            })
+}
+
+/// A folder that waits to be read. The newest is the greatest.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Folder {
     mtime_ms: i64,
@@ -249,7 +264,8 @@ impl Walk<'_> {
                 return;
             }
         };
-        let mut files = Vec::new();
+        let (mut files, mut covers) = (Vec::new(), Vec::new());
+        let mut has_music = false;
         for entry in entries {
             if self.cancel.is_cancelled() {
                 return;
@@ -262,33 +278,45 @@ impl Walk<'_> {
                     break;
                 }
             };
-            self.look_at(&entry, folder, &mut files);
+            let Some(file) = self.look_at(&entry, folder) else {
+                continue;
+            };
+            if media::audio::is_cover_name(&file.path) {
+                covers.push(file);
+                continue;
+            }
+            has_music |= media::has_audio_name(&file.path);
+            files.push(file);
             if files.len() >= BATCH {
                 self.send(Found::Files(std::mem::take(&mut files)));
             }
+        }
+        if has_music && !covers.is_empty() {
+            self.send(Found::Covers(covers));
+        } else {
+            files.append(&mut covers);
         }
         if !files.is_empty() {
             self.send(Found::Files(files));
         }
     }
 
-    fn look_at(&self, entry: &std::fs::DirEntry, folder: &Folder, files: &mut Vec<FoundEntry>) {
+    /// Queues a folder; answers with a file that may be media.
+    fn look_at(&self, entry: &std::fs::DirEntry, folder: &Folder) -> Option<FoundEntry> {
         let path = entry.path();
-        let Ok(file_type) = entry.file_type() else {
-            return;
-        };
+        let file_type = entry.file_type().ok()?;
         // A link is whatever it points at; a dangling one is nothing.
         let (is_dir, metadata) = if file_type.is_symlink() {
             match std::fs::metadata(&path) {
                 Ok(metadata) => (metadata.is_dir(), Some(metadata)),
-                Err(_) => return,
+                Err(_) => return None,
             }
         } else {
             (file_type.is_dir(), None)
         };
         if is_dir {
             if is_skipped_folder(&entry.file_name()) || self.skipped.contains(&path) {
-                return;
+                return None;
             }
             if folder.depth >= MAX_DEPTH {
                 self.unreadable(
@@ -302,7 +330,7 @@ impl Walk<'_> {
                         path: path.clone(),
                     },
                 );
-                return;
+                return None;
             }
             match metadata.map_or_else(|| entry.metadata(), Ok) {
                 Ok(metadata) => self.enqueue(path, folder.root, folder.depth + 1, &metadata),
@@ -311,24 +339,25 @@ impl Walk<'_> {
                     self.unreadable(&path, folder.root, true, error);
                 }
             }
-            return;
+            return None;
         }
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         if is_hidden || !media::is_candidate(&path) {
-            return;
+            return None;
         }
         match metadata.map_or_else(|| entry.metadata(), Ok) {
-            Ok(metadata) if metadata.is_file() => files.push(FoundEntry {
+            Ok(metadata) if metadata.is_file() => Some(FoundEntry {
                 size_bytes: metadata.len(),
                 mtime_ms: mtime_ms(&metadata),
                 root: folder.root,
                 path,
             }),
             // Pipes, sockets and devices are not opened: reading one may never end.
-            Ok(_) => {}
+            Ok(_) => None,
             Err(error) => {
                 let error = Error::io("read the file", &path, &error);
                 self.unreadable(&path, folder.root, false, error);
+                None
             }
         }
     }
@@ -350,6 +379,7 @@ mod tests {
                     let name = entry.path.strip_prefix(&roots[entry.root]).unwrap();
                     name.to_string_lossy().into_owned()
                 })),
+                Found::Covers(_) => {}
                 Found::Unreadable(what) => unreadable.push(what.path),
             }
         }
@@ -379,6 +409,30 @@ mod tests {
             assert_eq!(files, ["a.jpg", "b/c/d.FLAC", "bare"]);
             assert!(unreadable.is_empty());
         }
+    }
+
+    #[test]
+    fn covers_beside_music_are_no_photos() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            "album/Cover.JPG",
+            "album/AlbumArt_{1}_Large.jpg",
+            "album/01.mp3",
+            "album/booklet.jpg",
+            "holiday/cover.jpg",
+            "holiday/beach.jpg",
+        ] {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"x").unwrap();
+        }
+        let (files, _) = names(&[dir.path().to_owned()], 2);
+        let photos = [
+            "album/booklet.jpg",
+            "holiday/beach.jpg",
+            "holiday/cover.jpg",
+        ];
+        assert_eq!(files, [&["album/01.mp3"], &photos[..]].concat());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 pub use format::Format;
-pub use sniff::{Sniffed, is_candidate, sniff};
+pub use sniff::{Sniffed, has_audio_name, is_candidate, sniff};
 
 use crate::error::{Error, Result};
 

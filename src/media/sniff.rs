@@ -70,20 +70,35 @@ pub fn sniff(path: &Path) -> Result<Sniffed> {
 
 /// Whether a walker should look into this file: its extension is a known one, or it has none.
 pub fn is_candidate(path: &Path) -> bool {
-    path.extension().is_none() || EXTENSIONS.contains(&extension_of(path).as_str())
+    let extension = extension_of(path);
+    path.extension().is_none()
+        || [PHOTO_EXTENSIONS, AUDIO_EXTENSIONS, CLIP_EXTENSIONS]
+            .iter()
+            .any(|known| known.contains(&extension.as_str()))
 }
 
-const EXTENSIONS: &[&str] = &[
+/// Whether a file's name says that it is music or speech. A hint only: what a file is goes by its content.
+pub fn has_audio_name(path: &Path) -> bool {
+    AUDIO_EXTENSIONS.contains(&extension_of(path).as_str())
+}
+
+const PHOTO_EXTENSIONS: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib",
     "ico", "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpx", "psd", "psb", "exr", "hdr",
     "qoi", "xcf", "cr2", "cr3", "crw", "nef", "nrw", "arw", "sr2", "srf", "dng", "raf", "orf",
-    "rw2", "pef", "srw", "x3f", "mp3", "mp2", "mp1", "mpga", "flac", "fla", "wav", "wave", "bwf",
-    "w64", "rf64", "aif", "aiff", "aifc", "ogg", "oga", "opus", "spx", "m4a", "m4b", "m4p", "m4r",
-    "aac", "adts", "caf", "mka", "weba", "wma", "asf", "ape", "wv", "mpc", "mp+", "mpp", "tta",
-    "tak", "ofr", "dsf", "dff", "mid", "midi", "kar", "ac3", "eac3", "dts", "amr", "awb", "au",
-    "snd", "ra", "rm", "rmvb", "mp4", "m4v", "mov", "qt", "3gp", "3g2", "mkv", "webm", "avi",
-    "mpg", "mpeg", "mpe", "vob", "m2v", "ts", "mts", "m2ts", "wmv", "flv", "f4v", "ogv", "ogm",
-    "ogx",
+    "rw2", "pef", "srw", "x3f",
+];
+
+const AUDIO_EXTENSIONS: &[&str] = &[
+    "mp3", "mp2", "mp1", "mpga", "flac", "fla", "wav", "wave", "bwf", "w64", "rf64", "aif", "aiff",
+    "aifc", "ogg", "oga", "opus", "spx", "m4a", "m4b", "m4p", "m4r", "aac", "adts", "caf", "mka",
+    "weba", "wma", "asf", "ape", "wv", "mpc", "mp+", "mpp", "tta", "tak", "ofr", "dsf", "dff",
+    "mid", "midi", "kar", "ac3", "eac3", "dts", "amr", "awb", "au", "snd", "ra", "rm", "rmvb",
+];
+
+const CLIP_EXTENSIONS: &[&str] = &[
+    "mp4", "m4v", "mov", "qt", "3gp", "3g2", "mkv", "webm", "avi", "mpg", "mpeg", "mpe", "vob",
+    "m2v", "ts", "mts", "m2ts", "wmv", "flv", "f4v", "ogv", "ogm", "ogx",
 ];
 
 fn extension_of(path: &Path) -> String {

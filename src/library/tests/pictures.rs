@@ -104,18 +104,41 @@ fn what_has_no_picture_says_so() {
 }
 
 #[test]
-fn a_song_shows_the_cover_beside_it() {
+fn the_songs_of_an_album_share_the_cover_beside_them() {
     let place = Place::new();
-    let song = place.song("album/a.wav", 1);
+    let songs = [1, 2, 3].map(|n| place.song(&format!("album/{n}.wav"), n));
     place.write("album/cover.jpg", &jpeg(5, 700, 700));
     let library = place.open();
     scan_of(&library, &[place.files()]);
+    assert_eq!(count(&library), songs.len(), "the cover is no photo");
     let events = library.events();
-    let id = item_at(&library, &song).id;
-    let picture = thumb(&library, &events, id, ThumbSize::S256)
-        .unwrap()
-        .unwrap();
-    assert_eq!((picture.width, picture.height), (256, 256));
+    for song in &songs {
+        let id = item_at(&library, song).id;
+        let picture = thumb(&library, &events, id, ThumbSize::S256)
+            .unwrap()
+            .unwrap();
+        assert_eq!((picture.width, picture.height), (256, 256));
+    }
+    let pictures = walkdir::WalkDir::new(place.dirs().thumbnails())
+        .into_iter()
+        .filter_map(|entry| entry.ok()?.metadata().ok())
+        .filter(|metadata| metadata.is_file() && metadata.len() > 16)
+        .count();
+    assert_eq!(pictures, 2, "one picture in two sizes; the rest are links");
+}
+
+#[test]
+fn a_cover_that_came_before_its_music_stays_what_it_was() {
+    let place = Place::new();
+    let cover = place.write("album/cover.jpg", &jpeg(5, 700, 700));
+    let library = place.open();
+    scan_of(&library, &[place.files()]);
+    let id = item_at(&library, &cover).id;
+    place.song("album/a.wav", 1);
+    rescan(&library);
+    assert_eq!(count(&library), 2);
+    let item = item_at(&library, &cover);
+    assert_eq!((item.id, item.is_missing), (id, false));
 }
 
 #[test]

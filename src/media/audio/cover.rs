@@ -38,33 +38,35 @@ fn embedded(path: &Path) -> Option<Vec<u8>> {
         .map(|picture| picture.data().to_vec())
 }
 
+/// Names, without extension and case, under which music players keep a folder's cover; the first that is there is taken.
+const NAMES: [&str; 5] = ["cover", "folder", "front", "album", "albumart"];
+
+/// Where a file's name stands among the usual names of a folder's cover, 0 first; `None` when it is none of them.
+/// Windows Media Player's `AlbumArt_{...}_Large.jpg` and `AlbumArtSmall.jpg` come last.
+fn rank(path: &Path) -> Option<usize> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    if !matches!(extension.as_str(), "jpg" | "jpeg" | "png" | "webp") {
+        return None;
+    }
+    let stem = path.file_stem()?.to_str()?.to_lowercase();
+    let usual = NAMES.iter().position(|name| *name == stem);
+    usual.or_else(|| stem.starts_with("albumart").then_some(NAMES.len()))
+}
+
+/// Whether a picture of this name beside music is that music's cover rather than a photo: `cover.jpg`, `folder.png`, ...
+pub fn is_cover_name(path: &Path) -> bool {
+    rank(path).is_some()
+}
+
 fn beside(path: &Path) -> Option<Vec<u8>> {
-    const NAMES: [&str; 5] = ["cover", "folder", "front", "album", "albumart"];
     let folder = path.parent()?;
-    let mut best: Option<(usize, std::path::PathBuf)> = None;
-    for entry in std::fs::read_dir(folder)
+    let (_, picture) = std::fs::read_dir(folder)
         .ok()?
         .flatten()
         .take(limits::MAX_BOXES)
-    {
-        let candidate = entry.path();
-        let Some(stem) = candidate.file_stem() else {
-            continue;
-        };
-        let stem = stem.to_string_lossy().to_lowercase();
-        let extension = candidate
-            .extension()
-            .map(|e| e.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        let rank = NAMES.iter().position(|name| *name == stem);
-        if let Some(rank) =
-            rank.filter(|_| matches!(extension.as_str(), "jpg" | "jpeg" | "png" | "webp"))
-            && best.as_ref().is_none_or(|(other, _)| rank < *other)
-        {
-            best = Some((rank, candidate));
-        }
-    }
-    let (_, picture) = best?;
+        .map(|entry| entry.path())
+        .filter_map(|picture| Some((rank(&picture)?, picture)))
+        .min()?;
     let is_photo =
         sniff(&picture).is_ok_and(|sniffed| sniffed.kind == Kind::Photo && sniffed.decodable);
     is_photo

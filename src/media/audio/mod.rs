@@ -17,7 +17,7 @@ use symphonia::core::codecs::audio::well_known as codec;
 use symphonia::core::errors::Error as Fault;
 
 pub use analyse::{Analysis, analyse};
-pub use cover::cover;
+pub use cover::{cover, is_cover_name};
 pub use lyrics::{Lyrics, lyrics};
 pub use reader::Reader;
 pub use windows::Windows;
