@@ -115,9 +115,8 @@ fn drop_items(scene: &mut Scene<'_>, items: Vec<ItemId>, target: DropTarget) {
 
 /// Says beside the pointer what letting go would do; outside targets the page dims.
 fn badge(scene: &Scene<'_>, ui: &Ui, cargo: &Cargo, target: &DropTarget) {
-    let Some(at) = ui.input(|i| i.pointer.latest_pos()) else {
-        return;
-    };
+    let pointer = ui.input(|i| i.pointer.latest_pos());
+    let at = pointer.unwrap_or_else(|| ui.content_rect().center());
     let (n, is_files) = match cargo {
         Cargo::Items(items) => (items.len(), false),
         Cargo::Files(count) => (*count, true),

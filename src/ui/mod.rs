@@ -7,6 +7,7 @@ pub mod inspector;
 pub mod keys;
 pub mod memory;
 pub mod menus;
+pub mod outside_drag;
 pub mod pages;
 pub mod player_bar;
 pub mod rail;

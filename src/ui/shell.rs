@@ -12,6 +12,7 @@ use crate::jobs::Waker;
 use crate::settings::Theme;
 use crate::ui::frame;
 use crate::ui::memory::{Memory, ScrollTo};
+use crate::ui::outside_drag::OutsideDrag;
 use crate::ui::scene::Scene;
 use crate::ui::textures::Textures;
 use crate::ui::theme;
@@ -26,6 +27,7 @@ pub struct Window {
     memory: Memory,
     commands: Vec<Command>,
     is_themed_for: Option<(Theme, bool, u32)>,
+    outside_drag: OutsideDrag,
 }
 
 impl Window {
@@ -48,6 +50,7 @@ impl Window {
             memory: Memory::default(),
             commands: Vec::new(),
             is_themed_for: None,
+            outside_drag: OutsideDrag::default(),
         }
     }
 
@@ -153,6 +156,10 @@ impl eframe::App for Window {
         self.draw(ui);
     }
 
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut egui::RawInput) {
+        self.outside_drag.follow(ctx, raw_input);
+    }
+
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.engine.close();
     }
@@ -186,7 +193,10 @@ pub fn run(start: Start) -> Result<()> {
         "Parlour",
         options,
         Box::new(move |cc| match Window::new(&cc.egui_ctx, start) {
-            Ok(window) => Ok(Box::new(window)),
+            Ok(mut window) => {
+                window.outside_drag = OutsideDrag::of(cc);
+                Ok(Box::new(window))
+            }
             Err(error) => {
                 *failing.lock() = Some(error.clone());
                 Err(error.into())
