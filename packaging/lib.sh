@@ -11,7 +11,7 @@ BUILD_PACKAGES=(pkg-config gcc g++ make cmake nasm libasound2-dev)
 # What the window opens at run time, and a face for Chinese.
 WINDOW_PACKAGES=(libgl1 libegl1 libgl1-mesa-dri libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libwayland-client0 libwayland-egl1 fonts-wqy-microhei)
 # What the checks use besides.
-TEST_PACKAGES=(xvfb xauth ffmpeg flac lame opus-tools libimage-exiftool-perl exiv2 desktop-file-utils appstream lintian dpkg-dev fakeroot file)
+TEST_PACKAGES=(xvfb xauth strace util-linux ffmpeg flac lame opus-tools libimage-exiftool-perl exiv2 desktop-file-utils appstream lintian dpkg-dev fakeroot file)
 
 step() {
   local took=$((SECONDS - STARTED))

@@ -9,5 +9,7 @@
 mod command_line;
 mod kill;
 mod layers;
+mod network;
+mod permissions;
 mod support;
 mod window;
