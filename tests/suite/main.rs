@@ -9,6 +9,7 @@
 mod command_line;
 mod kill;
 mod layers;
+mod licences;
 mod network;
 mod permissions;
 mod support;
