@@ -3,6 +3,7 @@
 mod changes;
 mod identity;
 mod merging;
+mod older;
 mod safety;
 mod searching;
 mod tagging;
