@@ -55,6 +55,7 @@ fn fill(catalog: &Catalog, items: usize) -> Vec<ItemId> {
                             mtime_ms: 1_500_000_000_000 + n as i64 * 1000,
                             kind,
                             hash: Some(hash),
+                            beside: 0,
                         })?
                         .item;
                     bulk.set_probe(

@@ -109,6 +109,7 @@ fn fill(dirs: &Dirs, items: usize) -> Result<(), parlour::Error> {
                     mtime_ms: 1_500_000_000_000 + n as i64 * 3_000_000,
                     kind: Kind::Photo,
                     hash: Some(hash),
+                    beside: 0,
                 })?;
                 let (width, height) =
                     [(4000, 3000), (3000, 4000), (4000, 2250), (3000, 3000)][n % 4];

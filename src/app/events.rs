@@ -30,6 +30,7 @@ impl Engine {
                 self.everything_outdated();
             }
             LibraryEvent::FoldersChanged => self.outdate(|stale| stale.folders = true),
+            LibraryEvent::UnsavedChanged => {}
             LibraryEvent::Added { items, then } => {
                 self.everything_outdated();
                 if then.play && !items.is_empty() {

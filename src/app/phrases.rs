@@ -235,6 +235,9 @@ pub fn change(words: &Words, change: &Change) -> String {
         | Change::DeleteTag { .. }
         | Change::ColourTag { .. } => "change-tags",
         Change::Rate { .. } => "change-rating",
+        Change::Retitle(_) => "change-title",
+        Change::Redate(_) => "change-date",
+        Change::Locate(_) => "change-place",
         Change::Favourite { .. } => "change-favourite",
         Change::Hide { .. } => "change-hide",
         Change::CreateCollection { .. }

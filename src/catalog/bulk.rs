@@ -45,7 +45,30 @@ impl<'a> Bulk<'a> {
     /// Says what the content of a known path is. Hash before probing and analysing: the path may turn out to belong to
     /// another item (the outcome says which), or its item's content to have changed, which drops old analyses.
     pub fn set_hash(&mut self, path: &Path, hash: &ContentHash) -> Result<FileOutcome> {
-        self.told("save a content hash", files::set_hash(self.tx, path, hash))
+        self.set_content(path, hash, None)
+    }
+
+    /// The same, with the hash of the content without its tags: see [`crate::media::essence`].
+    pub fn set_content(
+        &mut self,
+        path: &Path,
+        hash: &ContentHash,
+        essence: Option<&ContentHash>,
+    ) -> Result<FileOutcome> {
+        self.told(
+            "save a content hash",
+            files::set_hash(self.tx, path, hash, essence),
+        )
+    }
+
+    /// Runs statements of another file of this room.
+    pub(super) fn done<T>(
+        &mut self,
+        action: &'static str,
+        run: impl FnOnce(&rusqlite::Connection) -> Outcome<T>,
+    ) -> Result<T> {
+        let outcome = run(self.tx);
+        self.told(action, outcome)
     }
 
     /// Stores what probing found, also for files that cannot be decoded. The person's rating and tags stay; keywords

@@ -90,6 +90,12 @@ pub enum Change {
         /// Hidden or not.
         on: bool,
     },
+    /// Gives items titles of the person's own, or those of their files again.
+    Retitle(Vec<(ItemId, Option<String>)>),
+    /// Says when items were made (local wall clock as if UTC), or leaves it to their files again.
+    Redate(Vec<(ItemId, Option<i64>)>),
+    /// Says where items were made (degrees north and east), or leaves it to their files again.
+    Locate(Vec<(ItemId, Option<(f64, f64)>)>),
     /// Makes a collection; with a query it fills itself. Its id is in [`Undo::collection`].
     CreateCollection {
         /// Its name.

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::codec::{SqlHash, SqlPath, kind_code, now_ms, path_value, signed, stem};
 use super::fault::Outcome;
 use super::items::reindex;
-use super::merge;
 use super::types::{ContentHash, FileOutcome, FileStatus, Flags, FoundFile, ItemId};
+use super::{identity, merge, outward};
 
 /// States of a path.
 pub(super) const THERE: i64 = 0;
@@ -24,11 +24,12 @@ struct KnownPath {
     mtime_ms: i64,
     state: i64,
     is_hashed: bool,
+    beside: i64,
 }
 
 fn known_path(conn: &Connection, path: &Path) -> Outcome<Option<KnownPath>> {
     let known = conn
-        .prepare_cached("SELECT id, item, folder, size_bytes, mtime_ms, state, is_hashed FROM path WHERE path = ?1")?
+        .prepare_cached("SELECT id, item, folder, size_bytes, mtime_ms, state, is_hashed, beside FROM path WHERE path = ?1")?
         .query_row([path_value(path)], |row| {
             Ok(KnownPath {
                 id: row.get(0)?,
@@ -38,6 +39,7 @@ fn known_path(conn: &Connection, path: &Path) -> Outcome<Option<KnownPath>> {
                 mtime_ms: row.get(4)?,
                 state: row.get(5)?,
                 is_hashed: row.get(6)?,
+                beside: row.get(7)?,
             })
         })
         .optional()?;
@@ -65,21 +67,30 @@ pub(super) fn upsert(conn: &Connection, file: &FoundFile) -> Outcome<FileOutcome
     };
     let size = signed(file.size_bytes);
     let is_same = known.size == size && known.mtime_ms == file.mtime_ms;
+    let is_beside_same = known.beside == file.beside;
     let folder = file.folder.map(|id| id.0);
-    if !is_same || known.state != THERE || known.folder != folder {
+    if !is_same || !is_beside_same || known.state != THERE || known.folder != folder {
         conn.prepare_cached(
-            "UPDATE path SET folder = ?2, size_bytes = ?3, mtime_ms = ?4, state = 0, is_hashed = ?5 WHERE id = ?1",
+            "UPDATE path SET folder = ?2, size_bytes = ?3, mtime_ms = ?4, state = 0, is_hashed = ?5, beside = ?6
+             WHERE id = ?1",
         )?
-        .execute(params![known.id, folder, size, file.mtime_ms, is_same && known.is_hashed])?;
+        .execute(params![
+            known.id,
+            folder,
+            size,
+            file.mtime_ms,
+            is_same && known.is_hashed,
+            file.beside
+        ])?;
     }
     if known.state != THERE {
         refresh(conn, known.item)?;
     }
-    if !is_same {
+    if !is_same || !is_beside_same {
         conn.prepare_cached("UPDATE item SET kind = ?2, is_probed = 0 WHERE id = ?1")?
             .execute(params![known.item, kind_code(file.kind)])?;
     }
-    let status = match (is_same, known.state) {
+    let status = match (is_same && is_beside_same, known.state) {
         (false, _) => FileStatus::Changed,
         (true, THERE) => FileStatus::Unchanged,
         (true, _) => FileStatus::Back,
@@ -87,7 +98,7 @@ pub(super) fn upsert(conn: &Connection, file: &FoundFile) -> Outcome<FileOutcome
     if let Some(hash) = &file.hash
         && (!is_same || !known.is_hashed)
     {
-        let settled = set_hash(conn, &file.path, hash)?;
+        let settled = set_hash(conn, &file.path, hash, None)?;
         return Ok(FileOutcome { status, ..settled });
     }
     Ok(FileOutcome {
@@ -133,7 +144,8 @@ fn add(conn: &Connection, file: &FoundFile) -> Outcome<FileOutcome> {
 
 fn insert_path(conn: &Connection, item: ItemId, file: &FoundFile) -> Outcome<()> {
     conn.prepare_cached(
-        "INSERT INTO path (item, folder, path, size_bytes, mtime_ms, is_hashed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO path (item, folder, path, size_bytes, mtime_ms, is_hashed, beside)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         item,
@@ -141,7 +153,8 @@ fn insert_path(conn: &Connection, item: ItemId, file: &FoundFile) -> Outcome<()>
         path_value(&file.path),
         signed(file.size_bytes),
         file.mtime_ms,
-        file.hash.is_some()
+        file.hash.is_some(),
+        file.beside
     ])?;
     Ok(())
 }
@@ -153,7 +166,16 @@ fn add_path_to(conn: &Connection, item: ItemId, file: &FoundFile) -> Outcome<Fil
     refresh(conn, item)?;
     settle_title(conn, item)?;
     reindex(conn, item)?;
+    queue_made(conn, item)?;
     Ok(status)
+}
+
+/// What the person made is to be written beside the new place, too.
+fn queue_made(conn: &Connection, item: ItemId) -> Outcome<()> {
+    if outward::is_any_written(conn)? && is_made_of(conn, item)? {
+        outward::queue_item(conn, item)?;
+    }
+    Ok(())
 }
 
 /// Forgets paths whose file certainly went, now that the content is somewhere else. Paths on drives that are not
@@ -175,7 +197,12 @@ fn drop_vanished_paths(conn: &Connection, item: ItemId) -> Outcome<FileStatus> {
 /// Says what the content of a path is. Call it before the content is probed or analysed: when it shows that the
 /// content is known, the path goes to that item; when it shows that the content changed, what machines said of the
 /// old content is dropped and what the person said stays.
-pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Outcome<FileOutcome> {
+pub(super) fn set_hash(
+    conn: &Connection,
+    path: &Path,
+    hash: &ContentHash,
+    essence: Option<&ContentHash>,
+) -> Outcome<FileOutcome> {
     let Some(known) = known_path(conn, path)? else {
         return Err(crate::Error::NotFound {
             what: "file in the library",
@@ -183,10 +210,11 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
         }
         .into());
     };
-    let old: Option<ContentHash> = conn
-        .prepare_cached("SELECT hash FROM item WHERE id = ?1")?
-        .query_row([known.item], |row| row.get::<_, Option<SqlHash>>(0))?
-        .map(|hash| hash.0);
+    let (old, old_essence): (Option<SqlHash>, Option<SqlHash>) = conn
+        .prepare_cached("SELECT hash, essence FROM item WHERE id = ?1")?
+        .query_row([known.item], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let old = old.map(|hash| hash.0);
+    let is_essence_same = essence.is_some() && old_essence.map(|hash| hash.0).as_ref() == essence;
     let mark_hashed = |conn: &Connection| {
         conn.prepare_cached("UPDATE path SET is_hashed = 1 WHERE id = ?1")?
             .execute([known.id])
@@ -194,13 +222,18 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
     let mut status = FileStatus::Unchanged;
     let mut item = known.item;
     if old.as_ref() != Some(hash) {
-        match (item_of_hash(conn, hash)?, old) {
+        let known_content = match item_of_hash(conn, hash)? {
+            Some(item) => Some(item),
+            None => identity::reclaim(conn, hash, known.item)?,
+        };
+        match (known_content, old) {
             // The first hash of a new file, and the content is known.
             (Some(other), None) => {
                 merge::merge(conn, known.item, other)?;
                 mark_hashed(conn)?;
                 status = drop_vanished_paths(conn, other)?;
                 item = other;
+                queue_made(conn, item)?;
             }
             // Known content was put over this path: the tags follow the content.
             (Some(other), Some(_)) => {
@@ -230,7 +263,13 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
                 if copies > 0 {
                     item = merge::split(conn, known.item, known.id)?;
                 } else {
-                    forget_content(conn, known.item)?;
+                    identity::remember_former(conn, known.item)?;
+                    if is_essence_same {
+                        conn.prepare_cached("UPDATE item SET is_probed = 0 WHERE id = ?1")?
+                            .execute([known.item])?;
+                    } else {
+                        forget_content(conn, known.item)?;
+                    }
                 }
                 conn.execute(
                     "UPDATE item SET hash = ?2 WHERE id = ?1",
@@ -245,6 +284,12 @@ pub(super) fn set_hash(conn: &Connection, path: &Path, hash: &ContentHash) -> Ou
         reindex(conn, item)?;
     } else if !known.is_hashed {
         mark_hashed(conn)?;
+    }
+    if let Some(essence) = essence
+        && identity::set_essence(conn, item, essence)?
+        && status == FileStatus::New
+    {
+        status = FileStatus::Moved;
     }
     Ok(FileOutcome {
         item,
@@ -271,14 +316,15 @@ fn forget_content(conn: &Connection, item: ItemId) -> Outcome<()> {
 }
 
 /// An item without a title of its own is called as its file.
-fn settle_title(conn: &Connection, item: ItemId) -> Outcome<()> {
+pub(super) fn settle_title(conn: &Connection, item: ItemId) -> Outcome<()> {
     let path: Option<SqlPath> = conn
         .prepare_cached("SELECT path FROM path WHERE item = ?1 ORDER BY state, id LIMIT 1")?
         .query_row([item], |row| row.get(0))
         .optional()?;
     if let Some(SqlPath(path)) = path {
         conn.prepare_cached(
-            "UPDATE item SET title = ?2 WHERE id = ?1 AND own_title IS NULL AND title <> ?2",
+            "UPDATE item SET title = ?2 WHERE id = ?1 AND own_title IS NULL AND title <> ?2
+                 AND NOT EXISTS (SELECT 1 FROM said WHERE item = ?1 AND title IS NOT NULL)",
         )?
         .execute(params![item, stem(&path)])?;
     }
@@ -334,6 +380,9 @@ pub(super) fn set_state(conn: &Connection, path: &Path, state: i64) -> Outcome<O
             .execute(params![known.id, state])?;
     }
     refresh(conn, known.item)?;
+    if state == GONE {
+        identity::after_loss(conn, known.item)?;
+    }
     Ok(Some(known.item))
 }
 
@@ -350,12 +399,13 @@ pub(super) fn drop_if_empty(conn: &Connection, item: ItemId) -> Outcome<()> {
 
 /// Whether the person made something of an item: a rating, a mark, a tag or its rejection, a place in a collection, or
 /// history beyond having been shown it.
-fn is_made_of(conn: &Connection, item: ItemId) -> Outcome<bool> {
+pub(super) fn is_made_of(conn: &Connection, item: ItemId) -> Outcome<bool> {
     Ok(conn
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM item WHERE id = ?1 AND (rated_by = 2 OR flags & 6 <> 0))
                  OR EXISTS (SELECT 1 FROM item_tag WHERE item = ?1 AND (source = 1 OR state = 4))
                  OR EXISTS (SELECT 1 FROM collection_item WHERE item = ?1)
+                 OR EXISTS (SELECT 1 FROM said WHERE item = ?1)
                  OR EXISTS (SELECT 1 FROM event WHERE item = ?1 AND kind <> 0)",
         )?
         .query_row([item], |row| row.get(0))?)

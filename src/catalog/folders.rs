@@ -8,7 +8,7 @@ use super::codec::{SqlPath, kind_code, now_ms, path_value};
 use super::fault::Outcome;
 use super::files::{GONE, OFFLINE, REMOVED, THERE, drop_if_empty, refresh};
 use super::tags::recount;
-use super::types::{Folder, FolderId, ItemId, KnownFile};
+use super::types::{Folder, FolderId, ItemId, KnownFile, Writes};
 use crate::media::Kind;
 
 fn kinds_mask(kinds: &[Kind]) -> i64 {
@@ -61,7 +61,7 @@ pub(super) fn set_switches(
 pub(super) fn all(conn: &Connection) -> Outcome<Vec<Folder>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, path, kinds, is_watched, is_offline, added_ms, scanned_ms,
-             (SELECT count(DISTINCT item) FROM path WHERE folder = folder.id AND state < 3)
+             (SELECT count(DISTINCT item) FROM path WHERE folder = folder.id AND state < 3), writes
          FROM folder ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| {
@@ -74,6 +74,7 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Folder>> {
             added_ms: row.get(5)?,
             scanned_ms: row.get(6)?,
             count: row.get::<_, i64>(7)?.max(0) as u64,
+            writes: Writes::from_bits(row.get(8)?),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -100,7 +101,7 @@ fn known_files(
     params: impl rusqlite::Params,
 ) -> Outcome<Vec<KnownFile>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT path, item, size_bytes, mtime_ms, state, is_hashed, is_probed
+        "SELECT path, item, size_bytes, mtime_ms, state, is_hashed, is_probed, beside
          FROM path JOIN item ON item.id = path.item WHERE {which}"
     ))?;
     let rows = statement.query_map(params, |row| {
@@ -112,6 +113,7 @@ fn known_files(
             is_missing: row.get::<_, i64>(4)? != THERE,
             needs_hash: !row.get::<_, bool>(5)?,
             needs_probe: !row.get::<_, bool>(6)?,
+            beside: row.get(7)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -263,6 +263,7 @@ pub(super) fn set_probe(conn: &Connection, item: ItemId, probe: &Probe) -> Outco
     )?
     .execute(params![item, rating.unwrap_or(0), i64::from(rating.is_some())])?;
     tags::set_imported(conn, item, &probe.keywords, now_ms())?;
+    super::said::after_probe(conn, item)?;
     reindex(conn, item)
 }
 

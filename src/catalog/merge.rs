@@ -36,10 +36,17 @@ pub(super) fn merge(conn: &Connection, from: ItemId, into: ItemId) -> Outcome<()
                AND (f.rated_by > item.rated_by OR f.rated_by = item.rated_by AND item.rating = 0)",
         "UPDATE item SET flags = item.flags | (f.flags & 6), added_ms = min(item.added_ms, f.added_ms)
              FROM item AS f WHERE item.id = ?2 AND f.id = ?1",
+        "INSERT OR IGNORE INTO said (item, title, date_ms, lat, lon, file_date_ms, file_lat, file_lon)
+             SELECT ?2, f.title, f.date_ms, f.lat, f.lon, i.date_ms, i.lat, i.lon FROM said AS f, item AS i
+             WHERE f.item = ?1 AND i.id = ?2",
+        "INSERT OR IGNORE INTO unsaved (item, since_ms, problem, is_conflict)
+             SELECT ?2, since_ms, problem, is_conflict FROM unsaved WHERE item = ?1",
+        "UPDATE former SET item = ?2 WHERE item = ?1",
         "UPDATE merged SET into_ = ?2 WHERE into_ = ?1",
     ] {
         conn.prepare_cached(statement)?.execute(params![from, into])?;
     }
+    super::said::show(conn, into)?;
     delete(conn, from)?;
     conn.prepare_cached("INSERT INTO merged (id, into_) VALUES (?1, ?2)")?
         .execute(params![from, into])?;
@@ -64,6 +71,8 @@ pub(super) fn split(conn: &Connection, item: ItemId, path: i64) -> Outcome<ItemI
              SELECT ?2, tag, source, state, score, at_ms FROM item_tag WHERE item = ?1 AND (source = 1 OR state = 4)",
         "INSERT INTO collection_item (collection, item, position)
              SELECT collection, ?2, position FROM collection_item WHERE item = ?1",
+        "INSERT INTO said SELECT ?2, title, date_ms, lat, lon, file_date_ms, file_lat, file_lon FROM said
+             WHERE item = ?1",
     ] {
         conn.execute(statement, params![item, new])?;
     }

@@ -15,12 +15,15 @@ mod files;
 mod folders;
 mod health;
 mod history;
+mod identity;
 mod items;
 mod merge;
 mod model_tags;
 mod open;
+mod outward;
 mod person;
 mod reader;
+mod said;
 mod schema;
 pub mod search;
 mod tags;
@@ -37,6 +40,7 @@ use parking_lot::Mutex;
 
 pub use bulk::Bulk;
 pub use change::*;
+pub use outward::{Outward, OutwardPath, Unsaved, Written, can_be_tag};
 pub use reader::{Interrupt, Reader};
 pub use types::*;
 

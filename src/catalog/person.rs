@@ -9,7 +9,7 @@ use super::model_tags::unpack_scores;
 use super::tags::{self, PERSON, TagFields, key};
 use super::types::{CollectionId, Flags, ItemId, TagId, TagState};
 use super::undo::{self, Op, Steps, TagRow, item_marks, tag_row};
-use super::{collections, history};
+use super::{collections, history, said};
 use crate::error::Error;
 
 /// Carries out a change and writes it into the undo log.
@@ -20,7 +20,7 @@ pub(super) fn apply(conn: &Connection, change: &Change) -> Outcome<Undo> {
     };
     act.run(change)?;
     let collection = act.made;
-    let (reverse, items) = act.steps.finish();
+    let (reverse, items) = act.steps.finish()?;
     let step = undo::record(conn, change, &reverse)?;
     Ok(Undo {
         step,
@@ -63,6 +63,18 @@ impl Act<'_> {
             }
             Change::Favourite { items, on } => self.flag(items, Flags::FAVOURITE, *on),
             Change::Hide { items, on } => self.flag(items, Flags::HIDDEN, *on),
+            Change::Retitle(titles) => self.say(titles, |said, title| {
+                let title = title.as_deref().map(str::trim);
+                said.title = title
+                    .filter(|title| !title.is_empty())
+                    .map(|title| title.chars().take(said::MAX_TITLE_CHARS).collect());
+            }),
+            Change::Redate(dates) => self.say(dates, |said, date| said.date_ms = *date),
+            Change::Locate(places) => self.say(places, |said, place| {
+                said.place = place.filter(|(north, east)| {
+                    (-90.0..=90.0).contains(north) && (-180.0..=180.0).contains(east)
+                });
+            }),
             Change::CreateCollection { name, query } => {
                 check_query(query.as_deref())?;
                 let id = collections::next_id(self.conn())?;
@@ -397,6 +409,22 @@ impl Act<'_> {
             rows.push((item, new(old)));
         }
         self.steps.put(Op::Marks(rows))
+    }
+
+    fn say<T>(
+        &mut self,
+        words: &[(ItemId, T)],
+        change: impl Fn(&mut said::SaidRow, &T),
+    ) -> Outcome<()> {
+        let mut rows = Vec::with_capacity(words.len());
+        for (item, word) in words {
+            let item = super::items::resolve(self.conn(), *item)?;
+            item_marks(self.conn(), item)?.ok_or_else(|| unknown_item(item))?;
+            let mut row = said::row(self.conn(), item)?;
+            change(&mut row, word);
+            rows.push((item, row));
+        }
+        self.steps.put(Op::Said(rows))
     }
 
     fn flag(&mut self, items: &[ItemId], flag: Flags, on: bool) -> Outcome<()> {

@@ -7,7 +7,10 @@ use super::fault::Outcome;
 /// Marks the file as Parlour's ("PARL").
 const APPLICATION_ID: i32 = 0x5041_524c;
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_catalog.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_catalog.sql"),
+    include_str!("migrations/0002_outward.sql"),
+];
 
 /// The newest version this program knows.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::change::Change;
 use super::codec::now_ms;
 use super::fault::Outcome;
-use super::history;
 use super::items::resolve;
+use super::said::{self, SaidRow};
 use super::tags::{self, TagFields};
 use super::types::{CollectionId, Event, EventId, ItemId, TagId};
+use super::{history, outward};
 
 /// Steps that are kept.
 const MAX_STEPS: i64 = 1000;
@@ -53,6 +54,8 @@ pub(super) enum Op {
     Forget(Vec<EventId>),
     /// A struck reason, or not.
     Struck { key: String, at_ms: Option<i64> },
+    /// What the person says of items against their files.
+    Said(Vec<(ItemId, SaidRow)>),
 }
 
 /// A change while it is carried out.
@@ -60,6 +63,8 @@ pub(super) struct Steps<'a> {
     pub conn: &'a Connection,
     reverse: Vec<Op>,
     touched: BTreeSet<ItemId>,
+    /// Tags whose names or places changed.
+    retagged: BTreeSet<TagId>,
 }
 
 impl<'a> Steps<'a> {
@@ -68,6 +73,7 @@ impl<'a> Steps<'a> {
             conn,
             reverse: Vec::new(),
             touched: BTreeSet::new(),
+            retagged: BTreeSet::new(),
         }
     }
 
@@ -76,12 +82,16 @@ impl<'a> Steps<'a> {
         let back = match op {
             Op::ItemTags { tag, rows } => self.put_item_tags(tag, rows)?,
             Op::Marks(rows) => self.put_marks(rows)?,
-            Op::Tag { id, row } => Some(put_tag(self.conn, id, row)?),
+            Op::Tag { id, row } => {
+                self.retagged.insert(id);
+                Some(put_tag(self.conn, id, row)?)
+            }
             Op::Collection { id, row } => Some(put_collection(self.conn, id, row)?),
             Op::Members { id, items } => self.put_members(id, items)?,
             Op::Remember(events) => history::remember(self.conn, &events)?.map(Op::Forget),
             Op::Forget(ids) => history::forget(self.conn, &ids)?.map(Op::Remember),
             Op::Struck { key, at_ms } => Some(put_struck(self.conn, key, at_ms)?),
+            Op::Said(rows) => said::put(self.conn, rows, &mut self.touched)?.map(Op::Said),
         };
         self.reverse.extend(back);
         Ok(())
@@ -171,11 +181,12 @@ impl<'a> Steps<'a> {
         Ok(Some(Op::Members { id, items: old }))
     }
 
-    /// What takes everything back, last first, and the items that were touched.
-    pub fn finish(self) -> (Vec<Op>, Vec<ItemId>) {
+    /// What takes everything back, last first, and the items that were touched; their files are to follow.
+    pub fn finish(self) -> Outcome<(Vec<Op>, Vec<ItemId>)> {
+        outward::queue(self.conn, &self.touched, &self.retagged)?;
         let mut reverse = self.reverse;
         reverse.reverse();
-        (reverse, self.touched.into_iter().collect())
+        Ok((reverse, self.touched.into_iter().collect()))
     }
 }
 
@@ -315,7 +326,7 @@ pub(super) fn turn(conn: &Connection, is_redo: bool) -> Outcome<Option<(Change, 
     for op in ops {
         steps.put(op)?;
     }
-    let (reverse, touched) = steps.finish();
+    let (reverse, touched) = steps.finish()?;
     conn.execute(
         "UPDATE undo SET is_undone = ?2, ops = ?3 WHERE id = ?1",
         params![id, !is_redo, serde_json::to_string(&reverse)?],

@@ -14,6 +14,7 @@ mod play;
 mod recommend;
 mod scan;
 mod search;
+mod sidecars;
 mod similar;
 mod tag;
 mod tags;
@@ -61,6 +62,8 @@ enum Command {
     History(history::Args),
     /// Edit tags by hand, or teach one from examples.
     Tags(tags::Args),
+    /// Write tags, ratings, titles, dates and places to the files: switches, what waits, conflicts, undo.
+    Sidecars(sidecars::Args),
     /// Play files.
     Play(play::Args),
     /// Measure songs: length, loudness, true peak.
@@ -151,6 +154,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Recommend(args) => recommend::run(&context, &args, &mut console),
         Command::History(args) => history::run(&context, &args, &mut console),
         Command::Tags(args) => tags::run(&context, &args, &mut console),
+        Command::Sidecars(args) => sidecars::run(&context, &args, &mut console),
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
         Command::Models(args) => models::run(&context, &args, &mut console),

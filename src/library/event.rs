@@ -76,6 +76,8 @@ pub enum LibraryEvent {
     ItemsChanged(Vec<ItemId>),
     /// Folders were added or removed, or went on or off line.
     FoldersChanged,
+    /// What waits to be written to the files is other than before.
+    UnsavedChanged,
     /// Dropped files are in the library, in the order they came.
     Added {
         /// All of them, without repeats.

@@ -15,7 +15,7 @@ use crate::catalog::{EventKind, Folder, Item, ItemId, Reader, Tag, TagSource, Ta
 use crate::error::{Error, Result};
 use crate::jobs::{Activity, Cancel, Progress};
 use crate::media::Kind;
-use crate::media::xmp::{self, Xmp};
+use crate::media::xmp::{self, Wish};
 
 /// The file inside the export folder.
 pub const FILE_NAME: &str = "parlour.json";
@@ -65,6 +65,13 @@ pub(crate) struct ExportedItem {
     /// Confirmed by the person, or imported.
     pub tags: Vec<String>,
     pub rejected_tags: Vec<String>,
+    /// The person's title, date (wall clock in milliseconds as if UTC) and place (degrees north and east).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said_title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said_date_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said_place: Option<(f64, f64)>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -246,6 +253,7 @@ impl Made {
                 items.extend(reader.collection_items(collection.id)?);
             }
         }
+        items.extend(reader.said_items()?);
         items.extend(
             reader
                 .events(i64::MIN)?
@@ -281,6 +289,11 @@ fn exported_item(reader: &Reader, item: &Item, tags: &BTreeMap<i64, Tag>) -> Res
         is_hidden: item.is_hidden,
         ..ExportedItem::default()
     };
+    if let Some(outward) = reader.outward(item.id)? {
+        exported.said_title = outward.title;
+        exported.said_date_ms = outward.date_ms;
+        exported.said_place = outward.place;
+    }
     for tag in reader.tags_of(item.id)? {
         let name = tags
             .get(&tag.tag.0)
@@ -312,23 +325,22 @@ impl Sidecars {
 
     /// True when there was something to say.
     fn write(&mut self, item: &Item, exported: &ExportedItem) -> Result<bool> {
-        if exported.tags.is_empty() && item.rating == 0 {
+        let has_said = exported.said_title.is_some()
+            || exported.said_date_ms.is_some()
+            || exported.said_place.is_some();
+        if exported.tags.is_empty() && item.rating == 0 && !has_said {
             return Ok(false);
         }
         let Some(path) = item.path() else {
             return Ok(false);
         };
-        let own_name = |tag: &String| tag.rsplit('/').next().unwrap_or(tag).to_owned();
-        let xmp = Xmp {
+        let tags = exported.tags.iter().map(|tag| tag.replace('/', "|"));
+        let wish = Wish {
             rating: (item.rating > 0).then_some(item.rating),
-            keywords: exported.tags.iter().map(own_name).collect(),
-            hierarchical: exported
-                .tags
-                .iter()
-                .filter(|tag| tag.contains('/'))
-                .map(|tag| tag.replace('/', "|"))
-                .collect(),
-            ..Xmp::default()
+            tags: (!exported.tags.is_empty()).then(|| tags.collect()),
+            title: exported.said_title.clone(),
+            taken_ms: exported.said_date_ms,
+            gps: exported.said_place,
         };
         let mut target = self.place(path);
         let mut n = 2;
@@ -336,7 +348,7 @@ impl Sidecars {
             target.set_extension(format!("{n}.xmp"));
             n += 1;
         }
-        write_whole(&target, xmp::write_new(&xmp).as_bytes())?;
+        write_whole(&target, &xmp::write_new(&wish)?)?;
         Ok(true)
     }
 

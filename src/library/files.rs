@@ -44,8 +44,8 @@ pub(crate) fn stamp(path: &Path) -> Option<(u64, i64)> {
 }
 
 /// What can be said of a file without decoding it. A known format that cannot be decoded, and a damaged file, give a
-/// [`Probe`] that says why.
-pub(crate) fn probe(path: &Path, format: Format) -> (Probe, Option<Error>) {
+/// [`Probe`] that says why. The last is the hash of the sidecar that was read along.
+pub(crate) fn probe(path: &Path, format: Format) -> (Probe, Option<Error>, Option<ContentHash>) {
     let result = crate::jobs::guarded("read the metadata", || match format.kind() {
         Kind::Photo => photo(path),
         Kind::Audio => audio(path),
@@ -64,10 +64,14 @@ pub(crate) fn probe(path: &Path, format: Format) -> (Probe, Option<Error>) {
     };
     format.name().clone_into(&mut probe.format);
     // A sidecar speaks also for what cannot be decoded.
-    if let Some(error) = with_sidecar(path, &mut probe) {
-        tracing::warn!(%error, "a sidecar is passed by");
-    }
-    (probe, error)
+    let sidecar = match with_sidecar(path, &mut probe) {
+        Ok(sidecar) => sidecar,
+        Err(error) => {
+            tracing::warn!(%error, "a sidecar is passed by");
+            None
+        }
+    };
+    (probe, error, sidecar)
 }
 
 fn photo(path: &Path) -> Result<Probe> {
@@ -104,6 +108,7 @@ fn audio(path: &Path) -> Result<Probe> {
         year: meta.year,
         bpm: meta.bpm,
         rating: meta.rating.filter(|stars| *stars > 0),
+        keywords: meta.keywords,
         notes: notes.into_iter().flatten().collect::<Vec<_>>().join(" "),
         meta: json,
         ..Probe::default()
@@ -125,17 +130,18 @@ fn clip(path: &Path) -> Result<Probe> {
 }
 
 /// Adds what an XMP sidecar beside the file says; the sidecar's word goes before the file's.
-fn with_sidecar(path: &Path, probe: &mut Probe) -> Option<Error> {
-    let sidecar = media::xmp::sidecar_of(path)?;
-    let xmp = match media::xmp::read(&sidecar) {
-        Ok(xmp) => xmp,
-        Err(error) => return Some(error),
+fn with_sidecar(path: &Path, probe: &mut Probe) -> Result<Option<ContentHash>> {
+    let Some(sidecar) = media::xmp::sidecar_of(path) else {
+        return Ok(None);
     };
+    let bytes = media::xmp::read_bytes(&sidecar)?;
+    let xmp = media::xmp::parse_named(&bytes, &sidecar)?;
     if let Some(stars) = xmp.rating {
         probe.rating = (stars > 0).then_some(stars);
     }
     probe.title = xmp.title.or(probe.title.take());
-    probe.date_ms = probe.date_ms.or(xmp.taken_ms);
+    probe.date_ms = xmp.taken_ms.or(probe.date_ms);
+    probe.gps = xmp.gps.or(probe.gps);
     if let Some(caption) = xmp.caption
         && !probe.notes.contains(&caption)
     {
@@ -148,11 +154,11 @@ fn with_sidecar(path: &Path, probe: &mut Probe) -> Option<Error> {
     all.sort();
     all.dedup();
     probe.keywords = all;
-    None
+    Ok(Some(*blake3::hash(&bytes).as_bytes()))
 }
 
 /// Plain keywords that are the last level of a hierarchical one are the same keyword.
-fn keywords(plain: Vec<String>, hierarchical: Vec<String>) -> Vec<String> {
+pub(super) fn keywords(plain: Vec<String>, hierarchical: Vec<String>) -> Vec<String> {
     let levels = |path: &str| -> Vec<String> { path.split('|').map(str::to_lowercase).collect() };
     let known: Vec<Vec<String>> = hierarchical.iter().map(|path| levels(path)).collect();
     let mut all: Vec<String> = plain

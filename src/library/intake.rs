@@ -275,6 +275,7 @@ impl Intake<'_> {
         if let Some(known) = self.known.remove(&entry.path) {
             let is_same = known.size_bytes == entry.size_bytes
                 && known.mtime_ms == entry.mtime_ms
+                && known.beside == entry.beside
                 && !(known.is_missing || known.needs_hash || known.needs_probe);
             if is_same {
                 self.count(

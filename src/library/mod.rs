@@ -8,6 +8,7 @@
 
 mod add;
 mod analysis;
+mod beside;
 mod cache;
 mod event;
 pub mod export;
@@ -19,6 +20,7 @@ mod options;
 mod path_text;
 mod reading;
 mod rejected;
+pub mod saving;
 mod scan;
 mod similar;
 mod sound;
@@ -39,6 +41,7 @@ pub use event::{
     AfterAdd, LibraryEvent, NAMED_ITEMS, Notice, ScanReport, ScanStatus, ScanSummary, ThumbSize,
 };
 pub use options::Options;
+pub use saving::{SaveSummary, Settle};
 pub use sound::Sound;
 
 use crate::catalog::{Catalog, Folder, FolderId, ItemId, TagNames};
@@ -69,6 +72,8 @@ pub(crate) struct Inner {
     pub thumbs: thumbs::Thumbs,
     pub analysis: analysis::Control,
     pub similar: similar::Similar,
+    /// One writes to files at a time.
+    pub saving: Mutex<()>,
 }
 
 impl Library {
@@ -95,6 +100,7 @@ impl Library {
             thumbs: thumbs::Thumbs::new(dirs.thumbnails(), &options),
             analysis: analysis::Control::new(&options),
             similar: similar::Similar::default(),
+            saving: Mutex::new(()),
             options: Mutex::new(options.clone()),
         });
         let mut library = Self {
@@ -106,6 +112,7 @@ impl Library {
         if options.is_window {
             library.start("watch", |inner| watch::run(&inner))?;
             library.start("inbox", |inner| watch::run_inbox(&inner))?;
+            library.start("save", |inner| saving::run(&inner))?;
             library.rescan();
         }
         Ok((library, notices))
@@ -319,6 +326,12 @@ impl Library {
 
 impl Drop for Library {
     fn drop(&mut self) {
+        // A command writes what it changed before it ends; a window's thread has done so meanwhile, or the next will.
+        if !self.inner.options.lock().is_window
+            && let Err(error) = saving::drain(&self.inner, false)
+        {
+            tracing::warn!(%error, "not all was written to the files");
+        }
         self.inner.closing.cancel();
         self.inner.scans.close();
         self.inner.watch.close();

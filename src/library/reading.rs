@@ -55,7 +55,11 @@ pub(super) enum Done {
 /// What was read of a file.
 pub(super) struct Content {
     pub hash: Option<ContentHash>,
+    /// The same without the file's tags, where they can be told apart.
+    pub essence: Option<ContentHash>,
     pub probe: Option<(Probe, Option<Error>)>,
+    /// Hash of the sidecar that was probed along, if there is one.
+    pub sidecar: Option<ContentHash>,
     /// The file is still as it was found.
     pub is_settled: bool,
 }
@@ -68,6 +72,7 @@ pub(super) fn found_file(file: &Candidate, format: Format) -> FoundFile {
         mtime_ms: file.entry.mtime_ms,
         kind: format.kind(),
         hash: None,
+        beside: file.entry.beside,
     }
 }
 
@@ -79,13 +84,17 @@ pub(super) fn store(
 ) -> Result<(ItemId, Option<FileStatus>)> {
     let (mut item, mut needs_probe, mut hashed) = (read.item, read.probe, None);
     if let Some(hash) = &content.hash {
-        let outcome = bulk.set_hash(&read.file.entry.path, hash)?;
+        let path = &read.file.entry.path;
+        let outcome = bulk.set_content(path, hash, content.essence.as_ref())?;
         (item, needs_probe, hashed) = (outcome.item, outcome.needs_probe, Some(outcome.status));
     }
     if let Some((probe, _)) = &content.probe
         && needs_probe
     {
         bulk.set_probe(item, probe)?;
+    }
+    if content.probe.is_some() {
+        bulk.set_sidecar_seen(&read.file.entry.path, content.sidecar.as_ref())?;
     }
     Ok((item, hashed))
 }
@@ -120,11 +129,22 @@ fn content(read: &Read, cancel: &Cancel) -> Result<Content> {
         .hash
         .then(|| files::hash(&entry.path, cancel))
         .transpose()?;
-    let probe = read.probe.then(|| files::probe(&entry.path, read.format));
+    let essence = read
+        .hash
+        .then(|| media::essence(&entry.path, read.format))
+        .flatten();
+    let (probe, sidecar) = if read.probe {
+        let (probe, error, sidecar) = files::probe(&entry.path, read.format);
+        (Some((probe, error)), sidecar)
+    } else {
+        (None, None)
+    };
     let is_settled = files::stamp(&entry.path) == Some((entry.size_bytes, entry.mtime_ms));
     Ok(Content {
         hash,
+        essence,
         probe,
+        sidecar,
         is_settled,
     })
 }

@@ -105,6 +105,7 @@ mod tests {
             root: 0,
             size_bytes: 3,
             mtime_ms: 5,
+            beside: 0,
         };
         let rejected = Rejected::load(dir.path());
         assert_eq!(rejected.reason(&entry), None);

@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::event::{AfterAdd, LibraryEvent, Notice, ScanReport, ScanStatus, ScanSummary};
 use super::intake::{self, Context, Root, Sources, Taken};
 use super::walk::FoundEntry;
-use super::{Inner, add, files, walk};
+use super::{Inner, add, beside, files, walk};
 use crate::catalog::{Folder, FolderId, ItemId, KnownFile, Reader};
 use crate::error::Result;
 use crate::jobs::{Activity, Cancel};
@@ -210,6 +210,23 @@ pub(crate) fn scan(
             away += 1;
             continue;
         }
+        // A sidecar that came, changed or went: its files are looked at.
+        let (sidecars, places): (Vec<PathBuf>, Vec<PathBuf>) = places
+            .into_iter()
+            .partition(|place| media::xmp::is_sidecar(place) && !place.is_dir());
+        let mut beside: Vec<PathBuf> = known
+            .iter()
+            .map(|file| &file.path)
+            .filter(|path| !places.iter().any(|place| path.starts_with(place)))
+            .filter(|path| {
+                sidecars
+                    .iter()
+                    .any(|sidecar| beside::speaks_of(sidecar, path))
+            })
+            .cloned()
+            .collect();
+        beside.extend(places);
+        let places = beside;
         sources.known.extend(
             known
                 .into_iter()
@@ -332,6 +349,7 @@ pub(crate) fn found(path: &Path) -> Option<FoundEntry> {
         root: usize::MAX,
         size_bytes,
         mtime_ms,
+        beside: super::beside::of(path),
     })
 }
 
@@ -432,6 +450,7 @@ mod tests {
             added_ms: 0,
             scanned_ms: None,
             count: 0,
+            writes: crate::catalog::Writes::default(),
         };
         let places = |places: &[&str]| {
             let scope = Scope::Places(places.iter().map(PathBuf::from).collect());

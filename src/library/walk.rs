@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 use crossbeam_channel::Sender;
 use parking_lot::{Condvar, Mutex};
 
+use super::beside::Sidecars;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::media;
@@ -40,6 +41,8 @@ pub(crate) struct FoundEntry {
     pub root: usize,
     pub size_bytes: u64,
     pub mtime_ms: i64,
+    /// See [`super::beside`].
+    pub beside: i64,
 }
 
 /// What the walk says.
@@ -266,6 +269,7 @@ impl Walk<'_> {
         };
         let (mut files, mut covers) = (Vec::new(), Vec::new());
         let mut has_music = false;
+        let mut sidecars = Sidecars::default();
         for entry in entries {
             if self.cancel.is_cancelled() {
                 return;
@@ -278,7 +282,7 @@ impl Walk<'_> {
                     break;
                 }
             };
-            let Some(file) = self.look_at(&entry, folder) else {
+            let Some(file) = self.look_at(&entry, folder, &mut sidecars) else {
                 continue;
             };
             if media::audio::is_cover_name(&file.path) {
@@ -287,22 +291,29 @@ impl Walk<'_> {
             }
             has_music |= media::has_audio_name(&file.path);
             files.push(file);
-            if files.len() >= BATCH {
-                self.send(Found::Files(std::mem::take(&mut files)));
-            }
+        }
+        // What lies beside a file is known when the whole folder is.
+        for file in files.iter_mut().chain(&mut covers) {
+            file.beside = sidecars.beside(&file.path);
         }
         if has_music && !covers.is_empty() {
             self.send(Found::Covers(covers));
         } else {
             files.append(&mut covers);
         }
-        if !files.is_empty() {
-            self.send(Found::Files(files));
+        while !files.is_empty() {
+            let rest = files.split_off(files.len().min(BATCH));
+            self.send(Found::Files(std::mem::replace(&mut files, rest)));
         }
     }
 
-    /// Queues a folder; answers with a file that may be media.
-    fn look_at(&self, entry: &std::fs::DirEntry, folder: &Folder) -> Option<FoundEntry> {
+    /// Queues a folder, notes a sidecar; answers with a file that may be media.
+    fn look_at(
+        &self,
+        entry: &std::fs::DirEntry,
+        folder: &Folder,
+        sidecars: &mut Sidecars,
+    ) -> Option<FoundEntry> {
         let path = entry.path();
         let file_type = entry.file_type().ok()?;
         // A link is whatever it points at; a dangling one is nothing.
@@ -341,6 +352,14 @@ impl Walk<'_> {
             }
             return None;
         }
+        if media::xmp::is_sidecar(&path) {
+            if let Ok(metadata) = std::fs::metadata(&path)
+                && metadata.is_file()
+            {
+                sidecars.add(entry.file_name(), metadata.len(), mtime_ms(&metadata));
+            }
+            return None;
+        }
         let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         if is_hidden || !media::is_candidate(&path) {
             return None;
@@ -350,6 +369,7 @@ impl Walk<'_> {
                 size_bytes: metadata.len(),
                 mtime_ms: mtime_ms(&metadata),
                 root: folder.root,
+                beside: 0,
                 path,
             }),
             // Pipes, sockets and devices are not opened: reading one may never end.

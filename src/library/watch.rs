@@ -245,7 +245,10 @@ impl Watch<'_> {
                 .own_folders()
                 .iter()
                 .any(|own| path.starts_with(own))
-            && (crate::media::is_candidate(path) || path.is_dir() || !path.exists())
+            && (crate::media::is_candidate(path)
+                || crate::media::xmp::is_sidecar(path)
+                || path.is_dir()
+                || !path.exists())
     }
 }
 

@@ -75,6 +75,19 @@ pub(crate) fn parse(text: &str) -> Option<WallTime> {
     })
 }
 
+/// A wall-clock time as XMP writes it, without a zone: `2021-05-03T12:34:56`.
+pub(crate) fn to_iso(wall_ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(wall_ms).ok()?;
+    let civil = time.to_zoned(TimeZone::UTC).datetime();
+    let text = civil.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let millis = wall_ms.rem_euclid(1000);
+    Some(if millis == 0 {
+        text
+    } else {
+        format!("{text}.{millis:03}")
+    })
+}
+
 /// `+02:00`, `-0330`, `Z` as minutes.
 pub(crate) fn parse_offset(text: &str) -> Option<i32> {
     Scan(text.trim().as_bytes()).offset()

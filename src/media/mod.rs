@@ -7,6 +7,7 @@
 pub mod audio;
 pub mod clip;
 mod dates;
+mod essence;
 mod format;
 pub mod limits;
 mod mpeg;
@@ -19,6 +20,7 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+pub use essence::essence;
 pub use format::Format;
 pub use sniff::{Sniffed, has_audio_name, is_candidate, sniff};
 

@@ -60,6 +60,7 @@ fn scan(catalog: &Catalog, say: &impl Fn(String)) {
                         mtime_ms: 1,
                         kind: Kind::Photo,
                         hash: None,
+                        beside: 0,
                     };
                     bulk.upsert_file(&file)?;
                     let item = bulk.set_hash(path, &hash)?.item;

@@ -12,5 +12,6 @@ mod layers;
 mod licences;
 mod network;
 mod permissions;
+mod sidecars;
 mod support;
 mod window;

@@ -118,5 +118,6 @@ fn found(path: &str, hash: Option<u8>) -> FoundFile {
         mtime_ms: 1_600_000_000_000,
         kind: Kind::Photo,
         hash: hash.map(|byte| [byte; 32]),
+        beside: 0,
     }
 }

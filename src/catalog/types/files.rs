@@ -26,6 +26,38 @@ pub struct Folder {
     pub scanned_ms: Option<i64>,
     /// Items with a file in it.
     pub count: u64,
+    /// What Parlour writes to the files in it.
+    pub writes: Writes,
+}
+
+/// What Parlour writes to the files of a folder: nothing, until the person says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Writes {
+    /// XMP sidecars beside photos and clips.
+    pub sidecars: bool,
+    /// Tags and ratings inside audio files.
+    pub audio: bool,
+}
+
+impl Writes {
+    pub(in crate::catalog) fn bits(self) -> i64 {
+        i64::from(self.sidecars) | i64::from(self.audio) << 1
+    }
+
+    pub(in crate::catalog) fn from_bits(bits: i64) -> Self {
+        Self {
+            sidecars: bits & 1 != 0,
+            audio: bits & 2 != 0,
+        }
+    }
+
+    /// Whether files of this kind are written to.
+    pub fn covers(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Photo | Kind::Clip => self.sidecars,
+            Kind::Audio => self.audio,
+        }
+    }
 }
 
 /// A file as the scanner found it.
@@ -43,6 +75,8 @@ pub struct FoundFile {
     pub kind: Kind,
     /// Hash of the content, when it is known already.
     pub hash: Option<ContentHash>,
+    /// What lies beside it: names, sizes and times as one number; 0 for nothing.
+    pub beside: i64,
 }
 
 /// A file as the catalogue remembers it: what a rescan compares with, so that it writes only what changed.
@@ -56,6 +90,8 @@ pub struct KnownFile {
     pub size_bytes: u64,
     /// Modification time when last seen.
     pub mtime_ms: i64,
+    /// What lay beside it when last seen.
+    pub beside: i64,
     /// Whether it was not there when last looked for.
     pub is_missing: bool,
     /// Whether its content still has to be hashed.

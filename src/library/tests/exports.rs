@@ -161,13 +161,13 @@ fn what_is_no_export_changes_nothing() {
 fn metadata_in_sidecars_becomes_tags_and_ratings() {
     let place = Place::new();
     let a = place.photo("a.jpg", 1);
-    let xmp = crate::media::xmp::Xmp {
+    let xmp = crate::media::xmp::Wish {
         rating: Some(5),
         title: Some("Low tide".to_owned()),
-        keywords: vec!["Beach".to_owned()],
+        tags: Some(vec!["Beach".to_owned()]),
         ..Default::default()
     };
-    place.write("a.jpg.xmp", crate::media::xmp::write_new(&xmp).as_bytes());
+    place.write("a.jpg.xmp", &crate::media::xmp::write_new(&xmp).unwrap());
     let library = place.open();
     scan_of(&library, &[place.files()]);
     let item = item_at(&library, &a);

@@ -4,6 +4,7 @@ mod add;
 mod analyses;
 mod exports;
 mod pictures;
+mod saving;
 mod scan;
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 mod analyse;
 mod cover;
 mod lyrics;
+mod marks;
 mod mp3;
 mod reader;
 mod stream;
@@ -19,6 +20,7 @@ use symphonia::core::errors::Error as Fault;
 pub use analyse::{Analysis, analyse};
 pub use cover::{cover, is_cover_name};
 pub use lyrics::{Lyrics, lyrics};
+pub use marks::{Marks, marks, write_marks};
 pub use reader::Reader;
 pub use windows::Windows;
 
@@ -66,6 +68,8 @@ pub struct AudioMeta {
     pub comment: Option<String>,
     /// Stars, 1 to 5 (POPM, FMPS, RATING).
     pub rating: Option<u8>,
+    /// Keywords in the file, levels joined by `/`.
+    pub keywords: Vec<String>,
     /// Beats per minute as tagged.
     pub bpm: Option<f32>,
     /// ReplayGain of the track, against -18 LUFS; Opus' R128 gains are converted.

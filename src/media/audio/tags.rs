@@ -130,7 +130,16 @@ pub(super) fn fill(meta: &mut AudioMeta, path: &Path, raw: &[(String, String)]) 
             StarRating::Four => 4,
             StarRating::Five => 5,
         });
-    meta.rating = fmps_rating(raw).or(stars);
+    let plain = || {
+        let (_, value) = raw.iter().find(|(key, _)| key == "RATING")?;
+        super::marks::stars_of_number(value)
+    };
+    meta.rating = fmps_rating(raw).or(stars).or_else(plain);
+    let keywords = raw
+        .iter()
+        .filter(|(key, _)| key.rsplit(':').next() == Some("KEYWORDS"))
+        .map(|(_, value)| value.as_str());
+    meta.keywords = super::marks::split(keywords);
     let pictures: Vec<_> = tags.iter().flat_map(|tag| tag.pictures()).collect();
     meta.has_cover = !pictures.is_empty();
     pictures
