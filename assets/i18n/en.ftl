@@ -449,3 +449,45 @@ notice-offline = { $path } is not connected. Everything about its items is kept.
 notice-back = { $path } is connected again.
 notice-not-watched = Changes in { $path } are noticed only now and then: { $why }.
 notice-cache = Thumbnails cannot be kept on disk and are made anew each time: { $why }.
+
+# What is written to the files
+settings-outward = For other programs
+outward-title = Write what you made to the files
+outward-hint = Off until you say so. Tags, ratings, titles, dates and places of photos and clips go into XMP sidecars beside them, which digiKam, Lightroom, darktable and Windows read; those of songs go into the songs themselves. What other programs wrote there stays.
+outward-off = Off
+outward-photos = Photos
+outward-songs = Songs
+outward-both = Both
+outward-waiting = { $n ->
+    [one] One item is not in its file yet
+   *[other] { $n } items are not in their files yet
+}
+outward-waiting-hint = Everything is safe in the library. It is written as soon as the files can be.
+outward-merge = Keep both
+outward-theirs = Take the file’s
+action-write-now = Write now
+action-move-to = Move to a folder…
+action-trash = Move to the trash
+action-take-back-files = Bring the last files back
+toast-written = { $n ->
+    [one] One file written
+   *[other] { $n } files written
+}{ $left ->
+    [0] .
+   *[other] , { $left } still wait.
+}
+toast-moved = { $n ->
+    [one] One file moved. “Bring the last files back” in its menu takes it back.
+   *[other] { $n } files moved. “Bring the last files back” in the menu takes them back.
+}
+toast-trashed = { $n ->
+    [one] One file is in the trash. What you made of it is kept.
+   *[other] { $n } files are in the trash. What you made of them is kept.
+}
+toast-brought-back = { $n ->
+    [one] One file is back.
+   *[other] { $n } files are back.
+}
+change-title = title
+change-date = date
+change-place = place

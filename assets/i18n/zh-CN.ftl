@@ -361,3 +361,30 @@ notice-offline = { $path } 未连接。有关其中内容的一切都保留着�
 notice-back = { $path } 已重新连接。
 notice-not-watched = { $path } 中的更改只会不时检查：{ $why }。
 notice-cache = 缩略图无法保存到磁盘，每次都会重新制作：{ $why }。
+
+# 写入文件的内容
+settings-outward = 与其他程序共享
+outward-title = 把你的整理写进文件
+outward-hint = 默认关闭。照片和短片的标签、评分、标题、日期和地点写入旁边的 XMP 文件，digiKam、Lightroom、darktable 和 Windows 都能读；歌曲的则写入歌曲本身。其他程序写过的内容不会动。
+outward-off = 关闭
+outward-photos = 照片
+outward-songs = 歌曲
+outward-both = 都写
+outward-waiting = 还有 { $n } 项没有写进文件
+outward-waiting-hint = 库里都已保存好，文件一能写就会写入。
+outward-merge = 两边都留
+outward-theirs = 以文件为准
+action-write-now = 现在写入
+action-move-to = 移到文件夹…
+action-trash = 移到回收站
+action-take-back-files = 把刚才的文件放回去
+toast-written = 写好了 { $n } 个文件{ $left ->
+    [0] 。
+   *[other] ，还有 { $left } 项在等。
+}
+toast-moved = 移动了 { $n } 个文件。菜单里的“把刚才的文件放回去”可以撤回。
+toast-trashed = { $n } 个文件已移到回收站，你为它们做的整理都留着。
+toast-brought-back = { $n } 个文件已放回原处。
+change-title = 标题
+change-date = 日期
+change-place = 地点

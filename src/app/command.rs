@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::app::actions::Action;
 use crate::app::words::Language;
-use crate::catalog::{CollectionId, FolderId, ItemId};
+use crate::catalog::{CollectionId, FolderId, ItemId, Writes};
 use crate::jobs::Priority;
-use crate::library::ThumbSize;
+use crate::library::{Settle, ThumbSize};
 use crate::media::Kind;
 use crate::player::PlayerCommand;
 use crate::settings::Theme;
@@ -251,6 +251,18 @@ pub enum Files {
     RemoveModel(String),
     Export,
     ClearThumbnails,
+    /// What is written to the files of a folder.
+    SetWrites(FolderId, Writes),
+    /// Write what waits.
+    SaveNow,
+    /// End a conflict.
+    Settle(ItemId, Settle),
+    /// Into a folder that the system's dialog asks for.
+    MoveTo(Vec<ItemId>),
+    MoveInto(Vec<ItemId>, PathBuf),
+    Trash(Vec<ItemId>),
+    /// Take the last move or trash back.
+    TakeBackFiling,
 }
 
 /// Settings.

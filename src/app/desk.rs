@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::app::command::ListKey;
+use crate::app::outward::Waiting;
 use crate::app::state::{Detail, Index, Music};
 use crate::app::suggest::{self, Material};
 use crate::catalog::{
@@ -72,6 +73,10 @@ pub enum Answer {
     Tags(Vec<crate::catalog::Tag>),
     Collections(Vec<Collection>),
     Folders(Vec<Folder>),
+    /// What waits to be written to the files.
+    Unsaved(Vec<Waiting>),
+    /// Where these items are to be moved.
+    ChosenPlace(Vec<ItemId>, PathBuf),
     Struck(HashSet<String>),
     UndoLabel(Option<Change>),
     Detail(ItemId, Result<Option<Box<Detail>>>),
@@ -248,7 +253,13 @@ impl Worker {
             Ask::Music => told(reader.songs().map(|songs| Answer::Music(Music::new(songs)))),
             Ask::Tags => told(reader.tags().map(Answer::Tags)),
             Ask::Collections => told(reader.collections().map(Answer::Collections)),
-            Ask::Folders => told(reader.folders().map(Answer::Folders)),
+            Ask::Folders => {
+                match crate::app::outward::waiting(reader) {
+                    Ok(waiting) => self.post.send(Answer::Unsaved(waiting)),
+                    Err(error) => self.post.send(Answer::Failed(error)),
+                }
+                told(reader.folders().map(Answer::Folders))
+            }
             Ask::Struck => told(reader.struck_reasons().map(Answer::Struck)),
             Ask::UndoLabel => told(reader.undo_label().map(Answer::UndoLabel)),
             Ask::Detail(id) => Some(Answer::Detail(id, self.detail(id))),

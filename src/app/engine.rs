@@ -144,6 +144,8 @@ impl Engine {
             tags: Arc::new([]),
             collections: Arc::new([]),
             folders: Arc::new([]),
+            unsaved: Arc::new([]),
+            has_filed: false,
             shelves: Requested::default(),
             struck: Arc::default(),
             lists: HashMap::new(),

@@ -29,8 +29,9 @@ impl Engine {
                 self.forget(&items);
                 self.everything_outdated();
             }
-            LibraryEvent::FoldersChanged => self.outdate(|stale| stale.folders = true),
-            LibraryEvent::UnsavedChanged => {}
+            LibraryEvent::FoldersChanged | LibraryEvent::UnsavedChanged => {
+                self.outdate(|stale| stale.folders = true)
+            }
             LibraryEvent::Added { items, then } => {
                 self.everything_outdated();
                 if then.play && !items.is_empty() {
@@ -189,6 +190,8 @@ impl Engine {
             Answer::Music(music) => self.state.music = Arc::new(music),
             Answer::Tags(tags) => self.state.tags = tags.into(),
             Answer::Collections(collections) => self.state.collections = collections.into(),
+            Answer::Unsaved(waiting) => self.state.unsaved = waiting.into(),
+            Answer::ChosenPlace(items, folder) => self.move_into(items, folder),
             Answer::Folders(folders) => self.state.folders = folders.into(),
             Answer::Struck(keys) => self.state.struck = Arc::new(keys),
             Answer::UndoLabel(change) => {

@@ -86,6 +86,18 @@ impl Engine {
                     crate::models::remove(&id, &models).map(|()| Some(text))
                 });
             }
+            Files::SetWrites(folder, writes) => self.set_writes(folder, writes),
+            Files::SaveNow => self.save_now(),
+            Files::Settle(item, how) => self.settle_conflict(item, how),
+            Files::MoveTo(items) => {
+                let dialog = rfd::AsyncFileDialog::new().pick_folder();
+                self.dialog(async move {
+                    Some(Answer::ChosenPlace(items, dialog.await?.path().to_owned()))
+                });
+            }
+            Files::MoveInto(items, folder) => self.move_into(items, folder),
+            Files::Trash(items) => self.trash(items),
+            Files::TakeBackFiling => self.take_back_filing(),
             Files::ClearThumbnails => {
                 let library = self.library.clone();
                 let text = self.state.words.text("toast-cleared").to_string();
@@ -97,7 +109,7 @@ impl Engine {
     }
 
     /// Runs something that waits on a thread of its own; a text is said when it is done, a problem always.
-    fn errand(
+    pub(super) fn errand(
         &mut self,
         name: &'static str,
         body: impl FnOnce() -> Result<Option<String>> + Send + 'static,

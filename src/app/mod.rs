@@ -13,6 +13,7 @@ pub mod engine;
 mod events;
 mod files;
 mod navigate;
+pub mod outward;
 pub mod phrases;
 mod playing;
 mod resolve;

@@ -366,6 +366,10 @@ pub struct AppState {
     pub tags: Arc<[Tag]>,
     pub collections: Arc<[Collection]>,
     pub folders: Arc<[Folder]>,
+    /// What waits to be written to the files.
+    pub unsaved: Arc<[crate::app::outward::Waiting]>,
+    /// A move or trash of files can be taken back.
+    pub has_filed: bool,
     pub packs: Arc<[PackInfo]>,
     pub shelves: Requested<Arc<[Shelf]>>,
     pub struck: Arc<HashSet<String>>,

@@ -12,6 +12,7 @@ mod codec;
 mod collections;
 mod fault;
 mod files;
+mod filing;
 mod folders;
 mod health;
 mod history;

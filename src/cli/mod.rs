@@ -7,11 +7,14 @@ mod analyse;
 mod capture;
 mod doctor;
 mod export;
+mod files;
 mod history;
 mod models;
 mod output;
 mod play;
+mod prove;
 mod recommend;
+mod repair;
 mod scan;
 mod search;
 mod sidecars;
@@ -64,6 +67,10 @@ enum Command {
     Tags(tags::Args),
     /// Write tags, ratings, titles, dates and places to the files: switches, what waits, conflicts, undo.
     Sidecars(sidecars::Args),
+    /// Rename, move and trash files; what you made of them stays, and what belongs together goes together.
+    Files(files::Args),
+    /// Put dates, places and titles right, many at once.
+    Repair(repair::Args),
     /// Play files.
     Play(play::Args),
     /// Measure songs: length, loudness, true peak.
@@ -76,6 +83,9 @@ enum Command {
     Import(export::ImportArgs),
     /// What this machine offers, and how the library is.
     Doctor(doctor::Args),
+    /// The move-and-kill proof, in a temporary folder.
+    #[command(hide = true)]
+    Prove(prove::Args),
     /// Draw every page to PNG; no display needed.
     Capture(capture::Args),
 }
@@ -155,6 +165,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::History(args) => history::run(&context, &args, &mut console),
         Command::Tags(args) => tags::run(&context, &args, &mut console),
         Command::Sidecars(args) => sidecars::run(&context, &args, &mut console),
+        Command::Files(args) => files::run(&context, &args, &mut console),
+        Command::Repair(args) => repair::run(&context, &args, &mut console),
+        Command::Prove(args) => prove::run(&context, &args, &mut console),
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
         Command::Models(args) => models::run(&context, &args, &mut console),

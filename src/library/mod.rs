@@ -10,9 +10,11 @@ mod add;
 mod analysis;
 mod beside;
 mod cache;
+pub mod companions;
 mod event;
 pub mod export;
 mod files;
+pub mod filing;
 pub mod import;
 pub mod instance;
 mod intake;
@@ -20,6 +22,7 @@ mod options;
 mod path_text;
 mod reading;
 mod rejected;
+pub mod repair;
 pub mod saving;
 mod scan;
 mod similar;
@@ -107,6 +110,9 @@ impl Library {
             inner: inner.clone(),
             threads: Vec::new(),
         };
+        if let Err(error) = filing::finish_begun(&library.inner) {
+            tracing::warn!(%error, "a move of files was not finished");
+        }
         library.start("scan", |inner| scan::run(&inner))?;
         library.start("analyse", |inner| analysis::run(&inner))?;
         if options.is_window {
@@ -208,6 +214,14 @@ impl Library {
         self.inner
             .scans
             .request(scan::Request::Scan(scan::Scope::All));
+    }
+
+    /// Scans all folders on this thread; tells each file.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read or written.
+    pub fn rescan_now(&self, mut on: impl FnMut(ScanReport)) -> Result<ScanSummary> {
+        scan::scan(&self.inner, &scan::Scope::All, &mut on)
     }
 
     /// Stops the scan that is running and forgets those that wait. What was found stays.

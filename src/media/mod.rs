@@ -119,5 +119,15 @@ fn clean_text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// Milliseconds of a wall-clock time as if it were UTC: `2021-05-03T12:34:56`, and what is shorter or has colons.
+pub fn wall_clock_ms(text: &str) -> Option<i64> {
+    dates::parse(text).map(|time| time.wall_ms)
+}
+
+/// The same backwards.
+pub fn wall_clock_text(wall_ms: i64) -> Option<String> {
+    dates::to_iso(wall_ms)
+}
+
 #[cfg(test)]
 mod tests;

@@ -136,6 +136,26 @@ pub fn items_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId) {
         Command::View(View::Inspector(true)),
     );
     choose(ui, "action-reveal", None, Command::Files(Files::Reveal(id)));
+    choose(
+        ui,
+        "action-move-to",
+        None,
+        Command::Files(Files::MoveTo(items.clone())),
+    );
+    choose(
+        ui,
+        "action-trash",
+        None,
+        Command::Files(Files::Trash(items.clone())),
+    );
+    if state.has_filed {
+        choose(
+            ui,
+            "action-take-back-files",
+            None,
+            Command::Files(Files::TakeBackFiling),
+        );
+    }
 }
 
 /// The list the viewer steps through: the page's, or the item alone when the page does not show it.

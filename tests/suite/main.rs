@@ -7,11 +7,13 @@
 )]
 
 mod command_line;
+mod files;
 mod kill;
 mod layers;
 mod licences;
 mod network;
 mod permissions;
+mod prove;
 mod sidecars;
 mod support;
 mod window;

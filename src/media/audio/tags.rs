@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use lofty::config::{GlobalOptions, ParseOptions, ParsingMode, apply_global_options};
-use lofty::file::{TaggedFile, TaggedFileExt};
+use lofty::file::{FileType, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 use lofty::tag::items::popularimeter::StarRating;
 use lofty::tag::{ItemKey, Tag};
@@ -140,6 +140,16 @@ pub(super) fn fill(meta: &mut AudioMeta, path: &Path, raw: &[(String, String)]) 
         .filter(|(key, _)| key.rsplit(':').next() == Some("KEYWORDS"))
         .map(|(_, value)| value.as_str());
     meta.keywords = super::marks::split(keywords);
+    // Of these formats the decoder does not read the tag that keywords are in.
+    let is_chunked = file
+        .as_ref()
+        .is_some_and(|file| matches!(file.file_type(), FileType::Wav | FileType::Aiff));
+    if is_chunked
+        && meta.keywords.is_empty()
+        && let Ok(marks) = super::marks(path)
+    {
+        meta.keywords = marks.keywords;
+    }
     let pictures: Vec<_> = tags.iter().flat_map(|tag| tag.pictures()).collect();
     meta.has_cover = !pictures.is_empty();
     pictures

@@ -7,6 +7,7 @@ pub mod home;
 pub mod list;
 pub mod music;
 pub mod now_playing;
+mod outward;
 pub mod photos;
 pub mod settings;
 pub mod songs;

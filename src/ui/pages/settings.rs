@@ -26,6 +26,7 @@ pub fn settings_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                     label::page_ui(ui, &scene.text("page-settings"));
                     ui.add_space(SPACE_12);
                     folders_ui(scene, ui);
+                    super::outward::outward_ui(scene, ui);
                     look_ui(scene, ui);
                     background_ui(scene, ui);
                     models_ui(scene, ui);
@@ -37,7 +38,7 @@ pub fn settings_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         });
 }
 
-fn group_ui(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
+pub(super) fn group_ui(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
     let t = tokens(ui);
     label::section_ui(ui, title);
     ui.add_space(SPACE_4);
@@ -54,7 +55,12 @@ fn group_ui(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
 }
 
 /// One row: label and explanation on the left, the control on the right.
-fn row_ui<R>(ui: &mut Ui, title: &str, explanation: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn row_ui<R>(
+    ui: &mut Ui,
+    title: &str,
+    explanation: &str,
+    control: impl FnOnce(&mut Ui) -> R,
+) -> R {
     ui.add_space(SPACE_8);
     let inner = ui.horizontal(|ui| {
         let width = ui.available_width();
