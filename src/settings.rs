@@ -51,6 +51,10 @@ pub struct Settings {
     pub hidden_shelves: Vec<String>,
     /// Whether the inspector is open.
     pub is_inspector_open: bool,
+    /// Suggestions: 0 familiar, 1 new.
+    pub novelty: f32,
+    /// The profile in use.
+    pub profile: i64,
     /// What other versions wrote.
     #[serde(flatten)]
     other: toml::Table,
@@ -72,6 +76,8 @@ impl Default for Settings {
             device: None,
             hidden_shelves: Vec::new(),
             is_inspector_open: false,
+            novelty: 0.5,
+            profile: 1,
             other: toml::Table::new(),
         }
     }
@@ -138,6 +144,7 @@ impl Settings {
         self.version = VERSION;
         self.text_scale = within(self.text_scale, 0.75, 2.0, 1.0);
         self.grid_height = within(self.grid_height, 80.0, 640.0, 190.0);
+        self.novelty = within(self.novelty, 0.0, 1.0, 0.5);
         self.volume = within(self.volume, 0.0, 1.0, 0.8);
         self.thumbnail_cap_bytes = self.thumbnail_cap_bytes.clamp(16 << 20, 1 << 40);
         self

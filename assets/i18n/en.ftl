@@ -491,3 +491,126 @@ toast-brought-back = { $n ->
 change-title = title
 change-date = date
 change-place = place
+# Suggestions
+shelf-morning = For this morning
+shelf-afternoon = For this afternoon
+shelf-evening = Sounds like this evening
+shelf-night = For the night
+shelf-play-again = Play again
+shelf-soundtrack = Soundtrack for { $title }
+shelf-pictures = Pictures for { $title }
+shelf-finish-album = Finish the album
+shelf-friend-music = { $name } likes this music
+shelf-friend-photos = { $name } likes photos like these
+shelf-taught = More of what you taught: { $tag }
+shelf-surprise-photos = Surprise: photos unlike the usual ones
+shelf-surprise-music = Surprise: music unlike the usual
+shelf-back = Scroll back
+shelf-on = Scroll on
+reason-taste = Close to what you usually enjoy
+reason-replay = { $days ->
+    [0] You played it { $times } times, last today
+    [one] You played it { $times } times, last yesterday
+   *[other] You played it { $times } times, last { $days } days ago
+  }
+reason-together = You often play it with { $title }
+reason-morning = What you play in the morning
+reason-afternoon = What you play in the afternoon
+reason-evening = What you play in the evening
+reason-night = What you play at night
+reason-season = Taken at this time of year
+reason-mood = The mood seems to fit: { $mood }
+reason-theme = { $picture } in the picture goes with { $sound } in the song
+reason-same-weeks = You played it in the weeks around that day
+reason-album-begun = You know { $heard } of the { $of } songs on { $title }
+reason-friend-named = { $name } enjoys it
+reason-friend-alike = Like what { $name } enjoys
+reason-taught = You taught the tag { $tag }
+reason-familiar = You know it, and want familiar things
+reason-against-similar = Like { $title }, which you did not enjoy
+reason-against-tag = Tagged { $tag }, which you tend to skip
+reason-against-artist = By { $name }, whom you tend to skip
+reason-against-taste = Rather unlike what you usually enjoy
+mood-lively-bright = lively and bright
+mood-lively-dark = lively and dark
+mood-lively = lively
+mood-calm-bright = calm and bright
+mood-calm-dark = calm and dark
+mood-calm = calm
+mood-bright = bright
+mood-dark = dark
+mood-even = even
+struck-tag = Tagged { $tag }
+struck-artist = By { $name }
+struck-like = Like { $title }
+struck-not-now = Not now: { $title }
+struck-dates = Days { $dates }
+struck-place = Around { $place }
+struck-mood = The mood fits
+struck-hour = What you play at this time
+action-not-now = Not now
+action-never = Never again
+toast-not-now = Not for a week
+toast-never = Never suggested again
+change-judge = what you said of a suggestion
+leaving-title = { $n ->
+    [0] Nothing else would leave the page
+    [one] One thing would leave the page
+   *[other] { $n } things would leave the page
+  }
+leaving-do = Less like this
+leaving-keep = Keep
+novelty = Familiar to new
+novelty-familiar = Familiar
+novelty-new = New
+programme = { $minutes } { $mood } minutes
+programme-calm = calm
+programme-bright = bright
+programme-lively = lively
+programme-nothing = Nothing in the library fits this mood yet
+programme-starts = { $n ->
+    [one] One piece, { $minutes } minutes
+   *[other] { $n } pieces, { $minutes } minutes
+  }
+page-taste = Your taste
+taste-intro = What Parlour believes of you, from what you did here. All of it is a guess; strike out what is wrong.
+taste-empty = Parlour does not know you yet. Play, look at and rate things, and come back.
+taste-photos-like = You linger on
+taste-photos-dislike = You pass over
+taste-audio-like = You play
+taste-audio-dislike = You skip
+taste-clip-like = You watch
+taste-clip-dislike = You leave early
+taste-hour = At this time of day you play more of
+taste-erase = Do not believe this: { $name }
+taste-struck = What you struck out
+taste-memories = Kept out of memories
+taste-memories-hint = Screenshots, papers and almost blank pictures stay out by themselves.
+taste-memory-add = A tag, or days: 2024-05-01..2024-05-09
+taste-add = Add
+taste-forget = Forget
+taste-forget-hint = Suggestions will be exactly what they would be without it.
+taste-forget-hour = The last hour
+taste-forget-day = The last day
+taste-forget-week = The last week
+taste-forget-all = Everything
+taste-people = Who is here
+taste-first-profile = Me
+taste-guest = Guest: leave no trace
+taste-guest-hint = For guests and children. Nothing is learned, and nothing of your history is used.
+taste-new-profile = Name of a new person
+taste-cards = Taste cards
+taste-cards-hint = A small file that says what somebody enjoys. It holds no files, no places and no history.
+taste-card-import = Take in a card
+taste-card-export = Save my card
+taste-card-name = Your name on the card
+taste-follow = Follow { $name }
+taste-remove = Remove { $name }
+taste-alike = { $percent } % alike
+taste-both = You both enjoy { $tags }
+taste-theirs = Only { $name }: { $tags }
+taste-yours = Only you: { $tags }
+toast-card-saved = Saved as { $path }
+toast-card-taken = You follow { $name } now
+toast-forgotten = Forgotten
+taste-open = Your taste

@@ -127,6 +127,7 @@ pub enum Action {
     GoCollections,
     GoTidy,
     GoSettings,
+    GoTaste,
     GoBack,
     Search,
     OpenSelected,
@@ -242,6 +243,12 @@ pub const TABLE: &[ActionInfo] = &[
         Group::Go,
         "page-settings",
         Shortcut::command(Key::Comma),
+    ),
+    row(
+        Action::GoTaste,
+        Group::Go,
+        "page-taste",
+        Shortcut::command(Key::Digit(8)),
     ),
     row(
         Action::GoBack,

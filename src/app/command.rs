@@ -24,6 +24,8 @@ pub enum Page {
     Collections(Option<CollectionId>),
     Tidy,
     Settings,
+    /// What Parlour believes of the person, and what they say of it.
+    Taste,
     NowPlaying,
     /// What the search box found.
     Results,
@@ -76,6 +78,7 @@ pub enum Command {
     Play(Play),
     Shelf(ShelfCommand),
     Files(Files),
+    People(People),
     Set(Set),
     Want(Want),
     Toast(ToastCommand),
@@ -215,6 +218,11 @@ pub enum Play {
     Later(Vec<ItemId>),
     /// Find music for a photo (dropped on the player).
     Soundtrack(ItemId),
+    /// So many minutes in a mood: songs and clips, photos to look at meanwhile.
+    Programme {
+        minutes: u32,
+        wish: crate::recommend::Wish,
+    },
     Player(PlayerCommand),
 }
 
@@ -224,7 +232,19 @@ pub enum ShelfCommand {
     Strike(String),
     Unstrike(String),
     Like(ItemId),
+    /// Less like this; the page asks first, and shows what would leave.
     Dislike(ItemId),
+    /// Shows what would leave, or stops showing it.
+    PreviewDislike(Option<ItemId>),
+    /// Not for a week.
+    NotNow(ItemId),
+    /// Never again.
+    Never(ItemId),
+    /// Something was opened from this shelf.
+    Chosen {
+        shelf: String,
+        item: ItemId,
+    },
     HideShelf(String),
     ShowAllShelves,
     Refresh,
@@ -265,9 +285,36 @@ pub enum Files {
     TakeBackFiling,
 }
 
+/// People: profiles, guests, taste cards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum People {
+    /// Be this profile.
+    Switch(crate::catalog::ProfileId),
+    /// Add a profile and be it.
+    Add(String),
+    /// Leave no trace until this is off again.
+    Guest(bool),
+    ChooseCard,
+    ImportCard(PathBuf),
+    ExportCard {
+        name: String,
+    },
+    SaveCard {
+        name: String,
+        path: PathBuf,
+    },
+    Follow {
+        card: String,
+        on: bool,
+    },
+    RemoveCard(String),
+}
+
 /// Settings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Set {
+    /// Suggestions: 0 familiar, 1 new.
+    Novelty(f32),
     Theme(Theme),
     Language(Option<Language>),
     ReducedMotion(bool),
@@ -290,6 +337,8 @@ pub enum Want {
     Detail(ItemId),
     List(ListKey),
     Lyrics(ItemId),
+    /// What Parlour believes of the person.
+    Beliefs,
 }
 
 /// Toasts.

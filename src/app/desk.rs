@@ -3,17 +3,18 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::app::command::ListKey;
 use crate::app::outward::Waiting;
+use crate::app::people::{self, TasteView};
 use crate::app::state::{Detail, Index, Music};
-use crate::app::suggest::{self, Material};
+use crate::app::suggest::{self, Material, Who};
 use crate::catalog::{
-    Catalog, Change, Collection, Flags, Folder, ItemId, Reader, TagState, Undo, search,
+    Catalog, Change, Collection, Flags, Folder, ItemId, ProfileId, Reader, TagState, Undo, search,
 };
 use crate::error::{Error, Result};
 use crate::jobs::Waker;
@@ -21,7 +22,7 @@ use crate::library::Library;
 use crate::media::Kind;
 use crate::media::audio::Lyrics;
 use crate::player::Track;
-use crate::recommend::Shelf;
+use crate::recommend::{Programme, Shelf, Wish};
 
 /// Results of one search, at most.
 const RESULTS_MAX: usize = 5_000;
@@ -51,8 +52,6 @@ pub enum Ask {
         then: Then,
         why: Option<String>,
     },
-    /// Music whose date and mood lie near a photo's.
-    Soundtrack(ItemId),
     Undo,
     Redo,
 }
@@ -85,9 +84,22 @@ pub enum Answer {
     Lyrics(ItemId, Option<Lyrics>),
     Tracks(Vec<Track>, Then),
     Shelves(Vec<Shelf>),
+    /// What the taste page shows.
+    Beliefs(Box<TasteView>),
+    /// What would leave the page without an item.
+    Leaving(ItemId, Vec<ItemId>),
+    Programme(Box<Programme>),
+    ProfileAdded(ProfileId),
+    ChosenCard(PathBuf),
+    /// The name on the card, and where to save it.
+    ChosenCardPlace(String, PathBuf),
+    /// Cards were taken in, followed, left or removed.
+    CardsChanged(Option<String>),
     /// A change of the person's is saved, or could not be.
     Edited {
         toast: Option<String>,
+        /// Nothing but history and struck reasons changed.
+        is_history: bool,
         result: Result<Undo>,
     },
     /// Undo or redo: the label of what was taken back or done again.
@@ -124,10 +136,69 @@ impl Post {
     }
 }
 
+/// Something to be found out about suggestions, on the thread that keeps what they are made from.
+#[derive(Debug)]
+pub enum Errand {
+    Shelves(Who),
+    Beliefs(Who),
+    /// What "less like this" would take away.
+    Leaving(Who, ItemId),
+    Programme(Who, u32, Wish),
+    /// Music whose mood and time go with a photo.
+    Soundtrack(Who, ItemId),
+}
+
+struct Clerk {
+    reader: Reader,
+    library: Arc<Library>,
+    material: Material,
+    post: Post,
+    is_suggesting: Arc<AtomicBool>,
+}
+
+impl Clerk {
+    fn run(&mut self, errand: Errand) {
+        // What changes from here on needs another look.
+        if matches!(errand, Errand::Shelves(_)) {
+            self.is_suggesting.store(false, Ordering::Release);
+        }
+        let answer = crate::jobs::guarded("find suggestions", || self.answer(errand));
+        self.post.send(answer.unwrap_or_else(Answer::Failed));
+    }
+
+    fn answer(&mut self, errand: Errand) -> Result<Answer> {
+        let dirs = self.library.dirs().clone();
+        let (reader, material) = (&self.reader, &mut self.material);
+        Ok(match errand {
+            Errand::Shelves(who) => {
+                Answer::Shelves(suggest::shelves(reader, &dirs, &who, material)?)
+            }
+            Errand::Beliefs(who) => {
+                let input = material.input(reader, &dirs, &who)?;
+                Answer::Beliefs(Box::new(people::taste_view(reader, &dirs, input)?))
+            }
+            Errand::Leaving(who, item) => {
+                let input = material.input(reader, &dirs, &who)?;
+                Answer::Leaving(item, crate::recommend::leaving(input, &who.options(), item))
+            }
+            Errand::Programme(who, minutes, wish) => {
+                let input = material.input(reader, &dirs, &who)?;
+                Answer::Programme(Box::new(crate::recommend::programme(input, minutes, wish)))
+            }
+            Errand::Soundtrack(who, photo) => {
+                let input = material.input(reader, &dirs, &who)?;
+                let songs = suggest::soundtrack(input, photo);
+                Answer::Tracks(tracks(reader, &songs, None)?, Then::PlayFrom(0))
+            }
+        })
+    }
+}
+
 /// The two threads that read for the window: one for what it shows, one for suggestions.
 pub struct Desk {
     ask: Option<Sender<Ask>>,
-    suggest: Option<Sender<()>>,
+    errands: Option<Sender<Errand>>,
+    is_suggesting: Arc<AtomicBool>,
     answers: Receiver<Answer>,
     post: Post,
     newest_search: Arc<AtomicU64>,
@@ -142,7 +213,8 @@ impl Desk {
     /// When the catalogue cannot be read or a thread cannot be started.
     pub fn start(library: &Arc<Library>, waker: Waker) -> Result<Self> {
         let (ask, questions) = bounded::<Ask>(CAPACITY);
-        let (suggest, wishes) = bounded::<()>(1);
+        let (errands, wishes) = bounded::<Errand>(16);
+        let is_suggesting = Arc::new(AtomicBool::new(false));
         let (sender, answers) = bounded(CAPACITY);
         let post = Post { sender, waker };
         let newest_search = Arc::new(AtomicU64::new(0));
@@ -156,23 +228,25 @@ impl Desk {
             post: post.clone(),
             newest_search: newest_search.clone(),
         };
-        let suggesting = catalog.reader()?;
-        let suggest_post = post.clone();
+        let mut clerk = Clerk {
+            reader: catalog.reader()?,
+            library: library.clone(),
+            material: Material::default(),
+            post: post.clone(),
+            is_suggesting: is_suggesting.clone(),
+        };
         let threads = vec![
             crate::jobs::spawn("desk", move || worker.run(&questions))?,
             crate::jobs::spawn("suggest", move || {
-                let mut material = Material::default();
-                while wishes.recv().is_ok() {
-                    match suggest::shelves(&suggesting, &mut material) {
-                        Ok(shelves) => suggest_post.send(Answer::Shelves(shelves)),
-                        Err(error) => suggest_post.send(Answer::Failed(error)),
-                    }
+                for errand in wishes {
+                    clerk.run(errand);
                 }
             })?,
         ];
         Ok(Self {
             ask: Some(ask),
-            suggest: Some(suggest),
+            errands: Some(errands),
+            is_suggesting,
             answers,
             post,
             newest_search,
@@ -192,11 +266,20 @@ impl Desk {
             .is_some_and(|sender| sender.try_send(ask).is_ok())
     }
 
-    /// Asks for new suggestions. False when a wish is waiting already.
-    pub fn suggest(&self) -> bool {
-        self.suggest
+    /// Sends for something about suggestions. False when too much is waiting, or new shelves are under way already.
+    pub fn errand(&self, errand: Errand) -> bool {
+        let is_shelves = matches!(errand, Errand::Shelves(_));
+        if is_shelves && self.is_suggesting.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        let is_sent = self
+            .errands
             .as_ref()
-            .is_some_and(|sender| sender.try_send(()).is_ok())
+            .is_some_and(|sender| sender.try_send(errand).is_ok());
+        if is_shelves && !is_sent {
+            self.is_suggesting.store(false, Ordering::Release);
+        }
+        is_sent
     }
 
     /// What has been answered.
@@ -213,7 +296,7 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         self.ask = None;
-        self.suggest = None;
+        self.errands = None;
         // A thread that waits to hand over an answer must find room to end.
         let (_gone, nobody) = bounded(0);
         self.answers = nobody;
@@ -287,13 +370,7 @@ impl Worker {
                 Some(Answer::Lyrics(id, lyrics))
             }
             Ask::Tracks { items, then, why } => told(
-                self.tracks(&items, why.as_deref())
-                    .map(|tracks| Answer::Tracks(tracks, then)),
-            ),
-            Ask::Soundtrack(photo) => told(
-                suggest::soundtrack(reader, photo)
-                    .and_then(|songs| self.tracks(&songs, None))
-                    .map(|tracks| Answer::Tracks(tracks, Then::PlayFrom(0))),
+                tracks(reader, &items, why.as_deref()).map(|tracks| Answer::Tracks(tracks, then)),
             ),
             Ask::Undo => Some(Answer::Undone {
                 is_redo: false,
@@ -360,26 +437,26 @@ impl Worker {
         let found = self.reader.items_with_tag(tag, states)?;
         Ok(found.into_iter().map(|(item, _)| item).collect())
     }
+}
 
-    /// Songs and clips among the items, in their order; what is missing is left out.
-    fn tracks(&self, items: &[ItemId], why: Option<&str>) -> Result<Vec<Track>> {
-        let found = self.reader.items(items)?;
-        Ok(found
-            .into_iter()
-            .filter(|item| item.kind != Kind::Photo)
-            .filter_map(|item| {
-                let path = item.path()?.to_owned();
-                Some(Track {
-                    item: Some(item.id.0),
-                    path,
-                    title: item.title,
-                    artist: item.artist.unwrap_or_default(),
-                    album: item.album.unwrap_or_default(),
-                    duration_ms: item.duration_ms,
-                    why: why.map(ToOwned::to_owned),
-                    ..Track::default()
-                })
+/// Songs and clips among the items, in their order; what is missing is left out.
+fn tracks(reader: &Reader, items: &[ItemId], why: Option<&str>) -> Result<Vec<Track>> {
+    let found = reader.items(items)?;
+    Ok(found
+        .into_iter()
+        .filter(|item| item.kind != Kind::Photo)
+        .filter_map(|item| {
+            let path = item.path()?.to_owned();
+            Some(Track {
+                item: Some(item.id.0),
+                path,
+                title: item.title,
+                artist: item.artist.unwrap_or_default(),
+                album: item.album.unwrap_or_default(),
+                duration_ms: item.duration_ms,
+                why: why.map(ToOwned::to_owned),
+                ..Track::default()
             })
-            .collect())
-    }
+        })
+        .collect())
 }

@@ -1,11 +1,11 @@
 //! Changes to metadata: on screen at once where that is simple, saved behind it, taken back by one key.
 
-use crate::app::command::{Edit, ShelfCommand};
+use crate::app::command::Edit;
 use crate::app::desk::{Answer, Ask};
 use crate::app::engine::Engine;
 use crate::app::phrases;
 use crate::app::words::Arg;
-use crate::catalog::{Change, CollectionId, EventKind, ItemId};
+use crate::catalog::{Change, CollectionId, ItemId, ProfileId};
 use crate::library::AfterAdd;
 
 impl Engine {
@@ -148,7 +148,11 @@ impl Engine {
                 (Change::DeleteCollection { id }, toast)
             }
             Edit::ForgetHistory { from_ms, to_ms } => (
-                Change::ForgetHistory { from_ms, to_ms },
+                Change::ForgetHistory {
+                    from_ms,
+                    to_ms,
+                    profile: Some(ProfileId(self.state.settings.profile)),
+                },
                 say("toast-forgotten", &[]),
             ),
             // Handled before.
@@ -169,8 +173,13 @@ impl Engine {
     /// Hands a change to the catalogue; the answer comes back when it is safely on disk.
     pub(super) fn change(&mut self, change: Change, toast: Option<String>) {
         let post = self.desk.post();
+        let is_history = change.is_history();
         self.library.catalog().person_later(change, move |result| {
-            post.send(Answer::Edited { toast, result });
+            post.send(Answer::Edited {
+                toast,
+                is_history,
+                result,
+            });
         });
     }
 
@@ -195,49 +204,12 @@ impl Engine {
                 });
             post.send(Answer::Edited {
                 toast: Some(toast),
+                is_history: false,
                 result,
             });
         });
         if let Err(error) = creating {
             self.problem(&error);
-        }
-    }
-
-    pub(super) fn shelf(&mut self, command: ShelfCommand) {
-        match command {
-            ShelfCommand::Strike(key) => {
-                let toast = self.state.words.text("toast-struck").to_string();
-                self.change(Change::StrikeReason { key }, Some(toast));
-                self.desk.ask(Ask::Struck);
-            }
-            ShelfCommand::Unstrike(key) => {
-                let toast = self.state.words.text("toast-unstruck").to_string();
-                self.change(Change::UnstrikeReason { key }, Some(toast));
-                self.desk.ask(Ask::Struck);
-            }
-            ShelfCommand::Like(item) => {
-                self.record(item, EventKind::Liked, 1.0);
-                let text = self.state.words.text("toast-liked").to_string();
-                self.say(text, false);
-            }
-            ShelfCommand::Dislike(item) => {
-                self.record(item, EventKind::Disliked, 1.0);
-                let text = self.state.words.text("toast-disliked").to_string();
-                self.say(text, false);
-            }
-            ShelfCommand::HideShelf(key) => {
-                self.state.settings.hidden_shelves.push(key);
-                self.settings_changed();
-                self.desk.suggest();
-            }
-            ShelfCommand::ShowAllShelves => {
-                self.state.settings.hidden_shelves.clear();
-                self.settings_changed();
-                self.desk.suggest();
-            }
-            ShelfCommand::Refresh => {
-                self.desk.suggest();
-            }
         }
     }
 }

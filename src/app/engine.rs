@@ -67,6 +67,8 @@ pub struct Engine {
     pub(super) asked: HashSet<String>,
     /// Events that have not been written yet.
     pub(super) history: Vec<NewEvent>,
+    /// Shelves that were shown, by day: each counts once.
+    pub(super) shown_today: HashSet<(i64, String)>,
     pub(super) search_number: u64,
     pub(super) next_toast: u64,
     /// Items whose pictures changed: the window forgets their textures.
@@ -148,6 +150,9 @@ impl Engine {
             has_filed: false,
             shelves: Requested::default(),
             struck: Arc::default(),
+            taste: None,
+            leaving: None,
+            is_guest: false,
             lists: HashMap::new(),
             details: HashMap::new(),
             waveforms: HashMap::new(),
@@ -187,6 +192,7 @@ impl Engine {
             stale: Stale::default(),
             asked: HashSet::new(),
             history: Vec::new(),
+            shown_today: HashSet::new(),
             search_number: 0,
             next_toast: 0,
             forgotten: Vec::new(),
@@ -216,7 +222,7 @@ impl Engine {
         ] {
             engine.desk.ask(ask);
         }
-        engine.desk.suggest();
+        engine.suggest();
         if !start.files.is_empty() {
             engine.open_files(start.files);
         }
@@ -282,6 +288,7 @@ impl Engine {
             Command::Play(play) => self.play(play),
             Command::Shelf(shelf) => self.shelf(shelf),
             Command::Files(files) => self.files(files),
+            Command::People(people) => self.people(people),
             Command::Set(set) => self.set(set),
             Command::Want(want) => self.want(want),
             Command::Toast(crate::app::command::ToastCommand::Dismiss(id)) => {
@@ -346,7 +353,7 @@ impl Engine {
                 left.index = true;
             }
         }
-        if self.stale.shelves && !self.desk.suggest() {
+        if self.stale.shelves && !self.suggest() {
             left.shelves = true;
         }
         if self.stale.lists {
@@ -411,6 +418,7 @@ impl Engine {
                 self.state.lists.entry(key.clone()).or_default().is_loading = true;
                 self.ask_once(format!("list {key:?}"), Ask::List(key));
             }
+            Want::Beliefs => self.ask_beliefs(),
             Want::Lyrics(item) => self.ask_once(format!("lyrics {}", item.0), Ask::Lyrics(item)),
         }
     }

@@ -6,7 +6,7 @@ use crate::app::command::{ListKey, Page, Play};
 use crate::app::desk::{Answer, Then};
 use crate::app::engine::{Engine, Wish};
 use crate::app::state::{ArrivedThumb, Requested};
-use crate::catalog::{EventKind, ItemId, NewEvent, ProfileId, Undo};
+use crate::catalog::{EventKind, ItemId, Undo};
 use crate::error::Result;
 use crate::jobs::Progress;
 use crate::library::LibraryEvent;
@@ -156,15 +156,8 @@ impl Engine {
 
     pub(super) fn on_player(&mut self, event: PlayerEvent) {
         let mut record = |track: &Track, kind: EventKind, value: f32| {
-            if let Some(item) = track.item.filter(|_| self.is_window) {
-                self.history.push(NewEvent {
-                    profile: ProfileId::FIRST,
-                    item: Some(ItemId(item)),
-                    kind,
-                    value,
-                    at_ms: self.state.now_ms,
-                    context: track.why.clone(),
-                });
+            if let Some(item) = track.item {
+                self.note(Some(ItemId(item)), kind, value, track.why.clone());
             }
         };
         match event {
@@ -193,7 +186,11 @@ impl Engine {
             Answer::Unsaved(waiting) => self.state.unsaved = waiting.into(),
             Answer::ChosenPlace(items, folder) => self.move_into(items, folder),
             Answer::Folders(folders) => self.state.folders = folders.into(),
-            Answer::Struck(keys) => self.state.struck = Arc::new(keys),
+            Answer::Struck(keys) => {
+                let who = self.who();
+                let own = keys.iter().filter_map(|key| who.own(key));
+                self.state.struck = Arc::new(own.map(ToOwned::to_owned).collect());
+            }
             Answer::UndoLabel(change) => {
                 self.state.undo_label =
                     change.map(|change| crate::app::phrases::change(&self.state.words, &change));
@@ -247,8 +244,32 @@ impl Engine {
                     .filter(|shelf| !hidden.contains(&shelf.key()))
                     .collect();
                 self.state.shelves = Requested::ready(shown.into());
+                self.note_shown();
             }
-            Answer::Edited { toast, result } => self.on_edited(toast, result),
+            Answer::Beliefs(view) => {
+                self.asked.remove("beliefs");
+                self.state.taste = Some(Arc::from(view));
+            }
+            Answer::Leaving(item, leaving) => self.state.leaving = Some((item, leaving.into())),
+            Answer::Programme(programme) => self.on_programme(&programme),
+            Answer::ProfileAdded(profile) => self.be(profile, false),
+            Answer::ChosenCard(path) => {
+                self.people(crate::app::command::People::ImportCard(path));
+            }
+            Answer::ChosenCardPlace(name, path) => {
+                self.people(crate::app::command::People::SaveCard { name, path });
+            }
+            Answer::CardsChanged(said) => {
+                if let Some(text) = said {
+                    self.say(text, false);
+                }
+                self.people_changed();
+            }
+            Answer::Edited {
+                toast,
+                is_history,
+                result,
+            } => self.on_edited(toast, is_history, result),
             Answer::Undone { is_redo, result } => match result {
                 Ok(Some(change)) => {
                     let label = crate::app::phrases::change(&self.state.words, &change);
@@ -259,10 +280,13 @@ impl Engine {
                     };
                     let text = self.state.words.with(key, &[("what", label.into())]);
                     self.say(text, false);
-                    self.forget(&[]);
-                    self.everything_outdated();
+                    if change.is_history() {
+                        self.history_changed();
+                    } else {
+                        self.forget(&[]);
+                        self.everything_outdated();
+                    }
                     self.outdate(|stale| stale.undo = true);
-                    self.desk.ask(crate::app::desk::Ask::Struck);
                 }
                 Ok(None) => {
                     let text = self.state.words.text("toast-nothing-to-undo").to_string();
@@ -324,7 +348,16 @@ impl Engine {
         self.state.has_played = true;
     }
 
-    fn on_edited(&mut self, toast: Option<String>, result: Result<Undo>) {
+    /// What was liked, struck out or forgotten: suggestions change at once, items do not.
+    fn history_changed(&mut self) {
+        self.desk.ask(crate::app::desk::Ask::Struck);
+        if !self.suggest() {
+            self.outdate(|stale| stale.shelves = true);
+        }
+        self.ask_beliefs();
+    }
+
+    fn on_edited(&mut self, toast: Option<String>, is_history: bool, result: Result<Undo>) {
         match result {
             // Only history was added: nothing on screen but the suggestions can have changed.
             Ok(undo) if toast.is_none() && undo.step.is_none() => {
@@ -333,6 +366,11 @@ impl Engine {
             Ok(undo) => {
                 if let Some(text) = toast {
                     self.toast(text, false, undo.step.is_some());
+                }
+                if is_history {
+                    self.history_changed();
+                    self.outdate(|stale| stale.undo = true);
+                    return;
                 }
                 let touched: Vec<ItemId> = undo.items.iter().copied().take(1000).collect();
                 for id in touched {

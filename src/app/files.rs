@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// Waits for a dialog beside the window. A dialog that is closed says nothing.
-    fn dialog(&mut self, dialog: impl Future<Output = Option<Answer>> + Send + 'static) {
+    pub(super) fn dialog(&mut self, dialog: impl Future<Output = Option<Answer>> + Send + 'static) {
         let post: Post = self.desk.post();
         let started = crate::jobs::spawn("dialog", move || {
             if let Some(answer) = pollster::block_on(dialog) {
@@ -224,8 +224,9 @@ impl Engine {
 
     pub(super) fn set(&mut self, set: Set) {
         let settings = &mut self.state.settings;
-        match set {
+        match set.clone() {
             Set::Theme(theme) => settings.theme = theme,
+            Set::Novelty(novelty) => settings.novelty = novelty.clamp(0.0, 1.0),
             Set::Language(language) => {
                 settings.language = language.map_or("auto", Language::tag).to_owned();
                 let language = language.unwrap_or_else(Language::of_system);
@@ -242,5 +243,8 @@ impl Engine {
                 .set_options(Options::window(&self.state.settings));
         }
         self.settings_changed();
+        if matches!(set, Set::Novelty(_)) {
+            self.outdate(|stale| stale.shelves = true);
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! that a frame calls waits for a disk, a lock held long, or a model.
 
 pub mod actions;
+pub mod cards;
 pub mod command;
 pub mod demo;
 pub mod desk;
@@ -14,6 +15,7 @@ mod events;
 mod files;
 mod navigate;
 pub mod outward;
+pub mod people;
 pub mod phrases;
 mod playing;
 mod resolve;

@@ -34,7 +34,7 @@ impl Engine {
         self.state.selection.set(Vec::new());
         self.state.listed = std::sync::Arc::new([]);
         if self.state.page == Page::Home {
-            self.desk.suggest();
+            self.suggest();
         }
     }
 
@@ -186,16 +186,27 @@ impl Engine {
 
     /// Notes that something happened with an item. Without a window nobody looks: pages drawn to files leave no trace.
     pub(super) fn record(&mut self, item: ItemId, kind: EventKind, value: f32) {
-        if !self.is_window {
+        self.note(Some(item), kind, value, None);
+    }
+
+    /// The same, with where it came from. Guests leave no trace either.
+    pub(super) fn note(
+        &mut self,
+        item: Option<ItemId>,
+        kind: EventKind,
+        value: f32,
+        context: Option<String>,
+    ) {
+        if !self.is_window || self.state.is_guest {
             return;
         }
         self.history.push(NewEvent {
-            profile: ProfileId::FIRST,
-            item: Some(item),
+            profile: ProfileId(self.state.settings.profile),
+            item,
             kind,
             value,
             at_ms: self.state.now_ms,
-            context: None,
+            context,
         });
     }
 
@@ -218,6 +229,7 @@ impl Engine {
         self.library.catalog().person_later(change, move |result| {
             post.send(crate::app::desk::Answer::Edited {
                 toast: None,
+                is_history: true,
                 result,
             });
         });

@@ -9,7 +9,7 @@ use crate::jobs::{Activity, Progress};
 use crate::library::Notice;
 use crate::media::Kind;
 use crate::models::Vocabulary;
-use crate::recommend::{Factor, Shelf, ShelfKind};
+use crate::recommend::{DayPart, Factor, Shelf, ShelfKind};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -106,9 +106,37 @@ pub fn shelf_title(words: &Words, shelf: &Shelf, about: Option<&str>) -> String 
         }
         ShelfKind::Continue => words.text("shelf-continue").to_string(),
         ShelfKind::OnThisDay => words.text("shelf-on-this-day").to_string(),
+        ShelfKind::ThisHour => words
+            .text(match shelf.word.as_str() {
+                "morning" => "shelf-morning",
+                "afternoon" => "shelf-afternoon",
+                "night" => "shelf-night",
+                _ => "shelf-evening",
+            })
+            .to_string(),
+        ShelfKind::PlayAgain => words.text("shelf-play-again").to_string(),
+        ShelfKind::Soundtrack | ShelfKind::Pictures => {
+            let key = if shelf.kind == ShelfKind::Soundtrack {
+                "shelf-soundtrack"
+            } else {
+                "shelf-pictures"
+            };
+            words.with(key, &[("title", about.unwrap_or_default().into())])
+        }
+        ShelfKind::FinishAlbum => words.text("shelf-finish-album").to_string(),
+        ShelfKind::Friend => {
+            let key = if is_audio {
+                "shelf-friend-music"
+            } else {
+                "shelf-friend-photos"
+            };
+            words.with(key, &[("name", shelf.word.as_str().into())])
+        }
+        ShelfKind::Taught => words.with("shelf-taught", &[("tag", shelf.word.as_str().into())]),
         ShelfKind::Rediscover => plain("shelf-rediscover-photos", "shelf-rediscover-music"),
         ShelfKind::NeverOpened => plain("shelf-never-opened-photos", "shelf-never-opened-music"),
         ShelfKind::NewHere => plain("shelf-new-photos", "shelf-new-music"),
+        ShelfKind::Surprise => plain("shelf-surprise-photos", "shelf-surprise-music"),
     }
 }
 
@@ -170,6 +198,152 @@ pub fn reason(
         }
         Factor::NeverOpened => words.text("reason-never-opened").to_string(),
         Factor::Exploration => words.text("reason-exploration").to_string(),
+        Factor::Taste => words.text("reason-taste").to_string(),
+        Factor::Replay { times, days_ago } => words.with(
+            "reason-replay",
+            &[
+                ("times", (*times as usize).into()),
+                ("days", (*days_ago as usize).into()),
+            ],
+        ),
+        Factor::Together { with } => {
+            words.with("reason-together", &[("title", title_of(*with).into())])
+        }
+        Factor::Hour { part } => words
+            .text(match part {
+                DayPart::Morning => "reason-morning",
+                DayPart::Afternoon => "reason-afternoon",
+                DayPart::Evening => "reason-evening",
+                DayPart::Night => "reason-night",
+            })
+            .to_string(),
+        Factor::Season => words.text("reason-season").to_string(),
+        Factor::Mood { valence, energy } => words.with(
+            "reason-mood",
+            &[("mood", mood(words, *valence, *energy).into())],
+        ),
+        Factor::Theme { picture, sound } => words.with(
+            "reason-theme",
+            &[
+                ("picture", tag_name(words, vocabulary, picture).into()),
+                ("sound", tag_name(words, vocabulary, sound).into()),
+            ],
+        ),
+        Factor::SameWeeks => words.text("reason-same-weeks").to_string(),
+        Factor::AlbumBegun { title, heard, of } => words.with(
+            "reason-album-begun",
+            &[
+                ("title", title.as_str().into()),
+                ("heard", (*heard as usize).into()),
+                ("of", (*of as usize).into()),
+            ],
+        ),
+        Factor::Friend { name, is_named } => {
+            let key = if *is_named {
+                "reason-friend-named"
+            } else {
+                "reason-friend-alike"
+            };
+            words.with(key, &[("name", name.as_str().into())])
+        }
+        Factor::Taught { slug } => words.with(
+            "reason-taught",
+            &[("tag", tag_name(words, vocabulary, slug).into())],
+        ),
+        Factor::Familiar => words.text("reason-familiar").to_string(),
+    }
+}
+
+/// A reason with its sign: the same likeness counts for and against.
+pub fn weighed_reason(
+    words: &Words,
+    vocabulary: &Vocabulary,
+    reason: &crate::recommend::Reason,
+    title_of: impl Fn(crate::catalog::ItemId) -> String,
+) -> String {
+    if reason.weight >= 0.0 {
+        return self::reason(words, vocabulary, &reason.factor, title_of);
+    }
+    match &reason.factor {
+        Factor::Similar { to, .. } => {
+            words.with("reason-against-similar", &[("title", title_of(*to).into())])
+        }
+        Factor::Tag { slug, .. } => words.with(
+            "reason-against-tag",
+            &[("tag", tag_name(words, vocabulary, slug).into())],
+        ),
+        Factor::Artist { name } => {
+            words.with("reason-against-artist", &[("name", name.as_str().into())])
+        }
+        Factor::Taste => words.text("reason-against-taste").to_string(),
+        other => self::reason(words, vocabulary, other, title_of),
+    }
+}
+
+/// A place in the mood space in words: "calm and bright".
+pub fn mood(words: &Words, valence: f32, energy: f32) -> String {
+    let key = match (
+        energy > 0.15,
+        energy < -0.15,
+        valence > 0.15,
+        valence < -0.15,
+    ) {
+        (true, _, true, _) => "mood-lively-bright",
+        (true, _, _, true) => "mood-lively-dark",
+        (true, ..) => "mood-lively",
+        (_, true, true, _) => "mood-calm-bright",
+        (_, true, _, true) => "mood-calm-dark",
+        (_, true, ..) => "mood-calm",
+        (_, _, true, _) => "mood-bright",
+        (_, _, _, true) => "mood-dark",
+        _ => "mood-even",
+    };
+    words.text(key).to_string()
+}
+
+/// A stored key of a reason as a sentence, for lists of what was struck out. `title_of` names items.
+pub fn struck(
+    words: &Words,
+    vocabulary: &Vocabulary,
+    key: &str,
+    title_of: impl Fn(crate::catalog::ItemId) -> String,
+) -> String {
+    let item = |text: &str| {
+        let id = text.split(':').next().and_then(|n| n.parse::<i64>().ok());
+        id.map(|id| title_of(crate::catalog::ItemId(id)))
+            .unwrap_or_default()
+    };
+    match key.split_once(':') {
+        Some(("tag" | "taught" | "memory-tag", slug)) => words.with(
+            "struck-tag",
+            &[("tag", tag_name(words, vocabulary, slug).into())],
+        ),
+        Some(("artist", name)) => words.with("struck-artist", &[("name", name.into())]),
+        Some(("album", name)) => words.with("reason-album", &[("title", name.into())]),
+        Some(("like", id)) => words.with("struck-like", &[("title", item(id).into())]),
+        Some(("together", id)) => words.with("reason-together", &[("title", item(id).into())]),
+        Some(("not-now", id)) => words.with("struck-not-now", &[("title", item(id).into())]),
+        Some(("memory-dates", dates)) => words.with(
+            "struck-dates",
+            &[("dates", dates.replace("..", " – ").into())],
+        ),
+        Some(("memory-place", place)) => words.with("struck-place", &[("place", place.into())]),
+        _ => {
+            let factor = match key {
+                "never-opened" => Factor::NeverOpened,
+                "exploration" => Factor::Exploration,
+                "taste" => Factor::Taste,
+                "favourite" => Factor::Favourite,
+                "season" => Factor::Season,
+                "same-weeks" => Factor::SameWeeks,
+                "familiar" => Factor::Familiar,
+                "mood" => return words.text("struck-mood").to_string(),
+                "hour" => return words.text("struck-hour").to_string(),
+                "anniversary" => return words.text("shelf-on-this-day").to_string(),
+                other => return other.to_owned(),
+            };
+            reason(words, vocabulary, &factor, title_of)
+        }
     }
 }
 
@@ -246,6 +420,7 @@ pub fn change(words: &Words, change: &Change) -> String {
         | Change::DeleteCollection { .. }
         | Change::AddToCollection { .. }
         | Change::RemoveFromCollection { .. } => "change-collection",
+        Change::Judge(_) => "change-judge",
         Change::RecordEvents(_) | Change::ForgetHistory { .. } => "change-history",
         Change::StrikeReason { .. } | Change::UnstrikeReason { .. } => "change-reason",
         Change::Several(changes) => {

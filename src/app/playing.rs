@@ -1,7 +1,7 @@
 //! Playing: from items to tracks, and the player's own buttons.
 
 use crate::app::command::Play;
-use crate::app::desk::{Ask, Then};
+use crate::app::desk::{Ask, Errand, Then};
 use crate::app::engine::Engine;
 use crate::player::PlayerCommand;
 
@@ -23,7 +23,16 @@ impl Engine {
                 then: Then::Later,
                 why: None,
             },
-            Play::Soundtrack(photo) => Ask::Soundtrack(photo),
+            Play::Soundtrack(photo) => {
+                let who = self.who();
+                self.desk.errand(Errand::Soundtrack(who, photo));
+                return;
+            }
+            Play::Programme { minutes, wish } => {
+                let who = self.who();
+                self.desk.errand(Errand::Programme(who, minutes, wish));
+                return;
+            }
             Play::Player(command) => return self.tell_player(command),
         };
         self.desk.ask(ask);

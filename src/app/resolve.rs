@@ -52,6 +52,7 @@ impl AppState {
             Action::GoCollections => Some(Command::Go(Page::Collections(None))),
             Action::GoTidy => Some(Command::Go(Page::Tidy)),
             Action::GoSettings => Some(Command::Go(Page::Settings)),
+            Action::GoTaste => Some(Command::Go(Page::Taste)),
             Action::GoBack => Some(Command::Back),
             Action::Search => Some(Command::FocusSearch),
             Action::OpenSelected => {

@@ -373,6 +373,12 @@ pub struct AppState {
     pub packs: Arc<[PackInfo]>,
     pub shelves: Requested<Arc<[Shelf]>>,
     pub struck: Arc<HashSet<String>>,
+    /// What the taste page shows; none until it was asked for.
+    pub taste: Option<Arc<crate::app::people::TasteView>>,
+    /// What "less like this" of an item would take off the page.
+    pub leaving: Option<(ItemId, Arc<[ItemId]>)>,
+    /// Somebody is here who leaves no trace.
+    pub is_guest: bool,
     pub lists: HashMap<ListKey, Requested<Arc<[ItemId]>>>,
     pub details: HashMap<ItemId, Arc<Detail>>,
     pub waveforms: HashMap<ItemId, Arc<[u8]>>,

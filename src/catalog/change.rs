@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::types::{CollectionId, ItemId, NewEvent};
+use super::types::{CollectionId, ItemId, NewEvent, ProfileId};
 
 /// Everything a person can do to metadata.
 ///
@@ -140,6 +140,8 @@ pub enum Change {
     },
     /// Appends to the history. Not a step of undo: what happened, happened.
     RecordEvents(Vec<NewEvent>),
+    /// What the person says of items (like, less, never): recorded as events, and can be taken back.
+    Judge(Vec<NewEvent>),
     /// Forgets the history from one time up to, not including, another, exactly. Undo brings it back only until the
     /// library is closed; then it is gone.
     ForgetHistory {
@@ -147,6 +149,9 @@ pub enum Change {
         from_ms: i64,
         /// To, exclusive.
         to_ms: i64,
+        /// Whose; everyone's when none.
+        #[serde(default)]
+        profile: Option<ProfileId>,
     },
     /// Strikes out a reason for suggestions.
     StrikeReason {
@@ -160,6 +165,21 @@ pub enum Change {
     },
     /// Several changes, in this order, as one step of undo; all or nothing.
     Several(Vec<Change>),
+}
+
+impl Change {
+    /// Whether it touches nothing but history and struck reasons: items, tags and lists stay as they are.
+    pub fn is_history(&self) -> bool {
+        match self {
+            Self::RecordEvents(_)
+            | Self::Judge(_)
+            | Self::ForgetHistory { .. }
+            | Self::StrikeReason { .. }
+            | Self::UnstrikeReason { .. } => true,
+            Self::Several(changes) => changes.iter().all(Self::is_history),
+            _ => false,
+        }
+    }
 }
 
 /// What a change did.

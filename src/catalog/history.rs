@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::codec::{event_code, event_from_code};
 use super::fault::Outcome;
 use super::items::resolve;
-use super::types::{Event, EventId, ItemId, NewEvent, Profile};
+use super::types::{Event, EventId, ItemId, NewEvent, Profile, ProfileId};
 use crate::error::Error;
 
 const COLUMNS: &str = "id, profile, item, kind, value, at_ms, context";
@@ -22,8 +22,9 @@ fn event_from(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
-/// Appends what happened.
-pub(super) fn record(conn: &Connection, events: &[NewEvent]) -> Outcome<()> {
+/// Appends what happened; gives the ids.
+pub(super) fn record(conn: &Connection, events: &[NewEvent]) -> Outcome<Vec<EventId>> {
+    let mut ids = Vec::with_capacity(events.len());
     for event in events {
         let item = event.item.map(|item| resolve(conn, item)).transpose()?;
         if let Some(item) = item {
@@ -54,8 +55,9 @@ pub(super) fn record(conn: &Connection, events: &[NewEvent]) -> Outcome<()> {
             event.at_ms,
             event.context
         ])?;
+        ids.push(EventId(conn.last_insert_rowid()));
     }
-    Ok(())
+    Ok(ids)
 }
 
 /// Puts events back as they were. Returns their ids, when there were any.
@@ -94,11 +96,17 @@ pub(super) fn forget(conn: &Connection, ids: &[EventId]) -> Outcome<Option<Vec<E
     Ok((!events.is_empty()).then_some(events))
 }
 
-/// Ids of the events of a stretch of time, the end not included.
-pub(super) fn ids_between(conn: &Connection, from_ms: i64, to_ms: i64) -> Outcome<Vec<EventId>> {
-    let mut statement =
-        conn.prepare_cached("SELECT id FROM event WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY id")?;
-    let rows = statement.query_map([from_ms, to_ms], |row| row.get(0))?;
+/// Ids of the events of a stretch of time, the end not included; of one profile, or of all.
+pub(super) fn ids_between(
+    conn: &Connection,
+    from_ms: i64,
+    to_ms: i64,
+    profile: Option<ProfileId>,
+) -> Outcome<Vec<EventId>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM event WHERE at_ms >= ?1 AND at_ms < ?2 AND (?3 IS NULL OR profile = ?3) ORDER BY id",
+    )?;
+    let rows = statement.query_map(params![from_ms, to_ms, profile], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -109,6 +117,18 @@ pub(super) fn since(conn: &Connection, since_ms: i64) -> Outcome<Vec<Event>> {
     ))?;
     let rows = statement.query_map([since_ms], event_from)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The newest events of one profile, at most `limit`, oldest first.
+pub(super) fn newest(conn: &Connection, profile: ProfileId, limit: usize) -> Outcome<Vec<Event>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM event WHERE profile = ?1 ORDER BY at_ms DESC, id DESC LIMIT ?2"
+    ))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![profile, limit], event_from)?;
+    let mut events: Vec<Event> = rows.collect::<rusqlite::Result<_>>()?;
+    events.reverse();
+    Ok(events)
 }
 
 /// What happened with an item, newest first.

@@ -99,9 +99,7 @@ impl Catalog {
     /// # Errors
     /// When a name cannot be used or an item, tag or collection is not there; then nothing was changed.
     pub fn person(&self, change: Change) -> Result<Undo> {
-        self.inner
-            .writer
-            .person(move |pen| pen.write(SAVING, true, |tx| person::apply(tx, &change)))
+        self.inner.writer.person(move |pen| save(pen, &change))
     }
 
     /// The same without waiting; `done` runs on the writer's thread and must not block. When too much is waiting
@@ -110,7 +108,7 @@ impl Catalog {
         let done = Once(Arc::new(Mutex::new(Some(Box::new(done)))));
         let kept = done.clone();
         let sent = self.inner.writer.person_later(move |pen| {
-            done.call(pen.write(SAVING, true, |tx| person::apply(tx, &change)));
+            done.call(save(pen, &change));
         });
         if let Err(error) = sent {
             kept.call(Err(error));
@@ -129,9 +127,19 @@ impl Catalog {
 
     /// Undo or redo that also tells the items it touched.
     pub fn turn(&self, is_redo: bool) -> Result<Option<(Change, Vec<ItemId>)>> {
-        self.inner
-            .writer
-            .person(move |pen| pen.write("take a change back", true, |tx| undo::turn(tx, is_redo)))
+        self.inner.writer.person(move |pen| {
+            let action = "take a change back";
+            pen.write_some(
+                action,
+                true,
+                |tx| undo::turn(tx, is_redo),
+                |turned| {
+                    turned
+                        .as_ref()
+                        .is_some_and(|(change, _)| !change.is_history())
+                },
+            )
+        })
     }
 
     /// Runs one batch of bulk work on this thread, between changes of the person. Never call a change of the person
@@ -159,6 +167,11 @@ impl Catalog {
     pub fn changes(&self) -> u64 {
         self.inner.shared.changes.load(Ordering::Acquire)
     }
+}
+
+fn save(pen: &mut writer::Pen, change: &Change) -> Result<Undo> {
+    let is_content = !change.is_history();
+    pen.write_some(SAVING, true, |tx| person::apply(tx, change), |_| is_content)
 }
 
 /// A callback that two may hold: whichever calls first runs it.

@@ -62,6 +62,7 @@ pub(super) fn open(dirs: &Dirs) -> Result<Opened> {
     let shared = Arc::new(Shared {
         file: file.clone(),
         changes: AtomicU64::new(1),
+        content: AtomicU64::new(1),
         is_damaged: AtomicBool::new(false),
     });
     let mark = clean_mark(dirs);

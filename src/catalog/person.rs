@@ -116,9 +116,18 @@ impl Act<'_> {
                     items: left,
                 })
             }
-            Change::RecordEvents(events) => history::record(self.conn(), events),
-            Change::ForgetHistory { from_ms, to_ms } => {
-                let ids = history::ids_between(self.conn(), *from_ms, *to_ms)?;
+            Change::RecordEvents(events) => history::record(self.conn(), events).map(drop),
+            Change::Judge(events) => {
+                let ids = history::record(self.conn(), events)?;
+                self.steps.done(Op::Forget(ids));
+                Ok(())
+            }
+            Change::ForgetHistory {
+                from_ms,
+                to_ms,
+                profile,
+            } => {
+                let ids = history::ids_between(self.conn(), *from_ms, *to_ms, *profile)?;
                 self.steps.put(Op::Forget(ids))
             }
             Change::StrikeReason { key } => self.steps.put(Op::Struck {

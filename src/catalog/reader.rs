@@ -70,6 +70,7 @@ impl Reader {
         let shared = Shared {
             file,
             changes: AtomicU64::new(0),
+            content: AtomicU64::new(0),
             is_damaged: AtomicBool::new(false),
         };
         // A crash may have left a log that has to be taken up first, which takes more than reading.

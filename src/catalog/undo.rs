@@ -97,6 +97,11 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
+    /// Something was done that `back` takes back.
+    pub fn done(&mut self, back: Op) {
+        self.reverse.push(back);
+    }
+
     fn put_item_tags(
         &mut self,
         tag: TagId,

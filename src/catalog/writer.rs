@@ -23,6 +23,8 @@ const BULK_QUEUE: usize = 8;
 pub(super) struct Shared {
     pub file: PathBuf,
     pub changes: AtomicU64,
+    /// The same without those that touch only history.
+    pub content: AtomicU64,
     /// Set when SQLite met damage: the next start checks the whole file.
     pub is_damaged: AtomicBool,
 }
@@ -52,8 +54,24 @@ impl Pen {
         durable: bool,
         f: impl FnOnce(&Transaction<'_>) -> Outcome<T>,
     ) -> Result<T> {
+        self.write_some(action, durable, f, |_| true)
+    }
+
+    /// The same; `is_content` tells from the result whether more than history was touched.
+    pub fn write_some<T>(
+        &mut self,
+        action: &'static str,
+        durable: bool,
+        f: impl FnOnce(&Transaction<'_>) -> Outcome<T>,
+        is_content: impl FnOnce(&T) -> bool,
+    ) -> Result<T> {
         let done = self.transaction(durable, f);
-        done.map_err(|fault| self.shared.told(fault, action))
+        let value = done.map_err(|fault| self.shared.told(fault, action))?;
+        if is_content(&value) {
+            self.shared.content.fetch_add(1, Ordering::Release);
+        }
+        self.shared.changes.fetch_add(1, Ordering::Release);
+        Ok(value)
     }
 
     fn transaction<T>(
@@ -71,7 +89,6 @@ impl Pen {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = f(&tx)?;
         tx.commit()?;
-        self.shared.changes.fetch_add(1, Ordering::Release);
         Ok(value)
     }
 }

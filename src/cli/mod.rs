@@ -21,6 +21,7 @@ mod sidecars;
 mod similar;
 mod tag;
 mod tags;
+mod taste;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ enum Command {
     Files(files::Args),
     /// Put dates, places and titles right, many at once.
     Repair(repair::Args),
+    /// What Parlour believes of you; taste cards; what stays out of memories.
+    Taste(taste::Args),
     /// Play files.
     Play(play::Args),
     /// Measure songs: length, loudness, true peak.
@@ -168,6 +171,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Files(args) => files::run(&context, &args, &mut console),
         Command::Repair(args) => repair::run(&context, &args, &mut console),
         Command::Prove(args) => prove::run(&context, &args, &mut console),
+        Command::Taste(args) => taste::run(&context, &args, &mut console),
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
         Command::Models(args) => models::run(&context, &args, &mut console),

@@ -11,17 +11,25 @@ use crate::catalog::{ItemId, Reader};
 use crate::error::{Error, Result};
 use crate::media::Kind;
 use crate::models::Packs;
-use crate::recommend::{self, Factor, Options, ShelfKind};
+use crate::recommend::{self, Input, Options, Reason, Shelf, ShelfKind, Wish};
+use crate::settings::Settings;
 
 /// Arguments of `parlour recommend`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only this shelf: continue, because, on-this-day, rediscover, never-opened, new-here.
+    /// Only this shelf: continue, because, on-this-day, this-hour, play-again, soundtrack, pictures, finish-album,
+    /// friend, taught, rediscover, never-opened, new-here, surprise.
     #[arg(long, value_name = "NAME")]
     shelf: Option<String>,
     /// Picks per shelf, at most.
     #[arg(long, default_value_t = 24)]
     limit: usize,
+    /// A timed programme of songs, clips and photos instead of shelves: so many minutes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=240))]
+    minutes: Option<u32>,
+    /// Its mood: calm, bright, lively.
+    #[arg(long, requires = "minutes")]
+    mood: Option<String>,
     /// One JSON object per line.
     #[arg(long)]
     json: bool,
@@ -39,13 +47,28 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
     let reader = Reader::open(&context.dirs)?;
     let (packs, _) = Packs::load(Some(&context.dirs.models()));
     let words = console.words();
-    let input = suggest::gather(&reader)?;
+    let settings = Settings::load(&context.dirs.settings()).0;
+    let who = suggest::Who::of(&settings);
+    let input = suggest::gather(&reader, &context.dirs, &who)?;
     let options = Options {
         per_shelf: args.limit,
         only,
-        ..Options::default()
+        ..who.options()
     };
-    let shelves = recommend::shelves(&input, &options);
+    let mut shelves = if let Some(minutes) = args.minutes {
+        let wish = args.mood.as_deref().unwrap_or("calm");
+        let wish = Wish::parse(wish).ok_or_else(|| Error::NotFound {
+            what: "mood",
+            name: wish.to_owned(),
+        })?;
+        programme(&input, minutes, wish)
+    } else {
+        recommend::shelves(&input, &options)
+    };
+    // As in the window: what the person put away stays away, unless it is asked for by name.
+    if only.is_none() {
+        shelves.retain(|shelf| !settings.hidden_shelves.contains(&shelf.key()));
+    }
     let titles: HashMap<ItemId, String> = input
         .items
         .iter()
@@ -72,8 +95,9 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
                 .path()
                 .map(|path| path.display().to_string())
                 .unwrap_or_default();
-            let text =
-                |factor: &Factor| phrases::reason(&words, packs.vocabulary(), factor, title_of);
+            let text = |reason: &Reason| {
+                phrases::weighed_reason(&words, packs.vocabulary(), reason, title_of)
+            };
             if args.json {
                 let reasons: Vec<_> = pick
                     .reasons
@@ -82,7 +106,7 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
                         json!({
                             "factor": reason.key,
                             "weight": reason.weight,
-                            "text": text(&reason.factor),
+                            "text": text(reason),
                             "evidence": reason.evidence,
                         })
                     })
@@ -99,7 +123,7 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
                 let reasons: Vec<String> = pick
                     .reasons
                     .iter()
-                    .map(|reason| format!("{:.2} {}", reason.weight, text(&reason.factor)))
+                    .map(|reason| format!("{:.2} {}", reason.weight, text(reason)))
                     .collect();
                 console.line(&format!(
                     "  {:.2}  {path}\n        {}",
@@ -113,4 +137,23 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
         console.say("there is nothing to suggest yet");
     }
     Ok(())
+}
+
+/// The programme as shelves: what is heard or watched, and what is looked at meanwhile.
+fn programme(input: &Input, minutes: u32, wish: Wish) -> Vec<Shelf> {
+    let programme = recommend::programme(input, minutes, wish);
+    [
+        (Kind::Audio, programme.tracks),
+        (Kind::Photo, programme.photos),
+    ]
+    .into_iter()
+    .filter(|(_, picks)| !picks.is_empty())
+    .map(|(media, picks)| Shelf {
+        kind: ShelfKind::ThisHour,
+        media,
+        about: None,
+        word: wish.as_str().to_owned(),
+        picks,
+    })
+    .collect()
 }

@@ -1,4 +1,4 @@
-use super::taste::DAY_MS;
+use super::signal::DAY_MS;
 use super::*;
 use crate::catalog::{Event, EventId, EventKind, ItemId, ProfileId};
 
@@ -15,10 +15,13 @@ fn facts(id: i64, kind: Kind) -> Facts {
         rating: 0,
         is_favourite: false,
         is_out: false,
+        is_plain: false,
         title: format!("item {id}"),
         artist: String::new(),
         album: String::new(),
         place: (0, 0),
+        bpm: None,
+        gps: None,
         tags: Vec::new(),
     }
 }
@@ -42,11 +45,7 @@ fn library() -> Input {
         ..Input::default()
     };
     for (pack, kind, from) in [("music", Kind::Audio, 0), ("photo", Kind::Photo, 100)] {
-        let mut matrix = Embeddings {
-            pack: pack.to_owned(),
-            dims: 2,
-            ..Embeddings::default()
-        };
+        let mut matrix = Embeddings::new(pack);
         for i in 0..20 {
             let mut one = facts(from + i, kind);
             one.artist = if kind == Kind::Audio {
@@ -54,10 +53,9 @@ fn library() -> Input {
             } else {
                 String::new()
             };
-            one.tags = vec![(if i < 10 { "calm" } else { "loud" }.to_owned(), 0.9)];
+            one.tags = vec![(input.tag(if i < 10 { "calm" } else { "loud" }), 0.9)];
             let angle = i as f32 / 20.0 * std::f32::consts::TAU;
-            matrix.items.push(one.id);
-            matrix.rows.extend([angle.cos(), angle.sin()]);
+            matrix.push(one.id, &[angle.cos(), angle.sin()]);
             input.items.push(one);
         }
         input.embeddings.push(matrix);
@@ -188,8 +186,9 @@ fn on_this_day_counts_years_and_reaches_over_new_year() {
 #[test]
 fn screenshots_stay_out_of_memories() {
     let mut input = library();
+    let screenshot = input.tag("screenshot");
     for facts in input.items.iter_mut().filter(|f| f.kind == Kind::Photo) {
-        facts.tags.push(("screenshot".to_owned(), 0.9));
+        facts.tags.push((screenshot, 0.9));
     }
     let all = shelves(&input, &Options::default());
     assert!(find(&all, ShelfKind::NeverOpened, Kind::Photo).is_none());
@@ -225,7 +224,11 @@ fn odd_histories_are_survived() {
         event(999, EventKind::Liked, 1.0, 1),
         event(6, EventKind::Skipped, -3.0, 1_000_000),
     ];
-    input.embeddings[0].rows.fill(0.0);
+    let items = input.embeddings[0].items.clone();
+    input.embeddings[0] = Embeddings::new("music");
+    for item in items {
+        input.embeddings[0].push(item, &[1.0, 0.0]);
+    }
     shelves(&input, &Options::default());
     shelves(&Input::default(), &Options::default());
     input.items.truncate(1);

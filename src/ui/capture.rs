@@ -307,6 +307,7 @@ fn pages(studio: &Studio) -> Vec<(String, Vec<Command>)> {
         ("collections".to_owned(), go(Page::Collections(None))),
         ("tidy".to_owned(), go(Page::Tidy)),
         ("settings".to_owned(), go(Page::Settings)),
+        ("taste".to_owned(), go(Page::Taste)),
     ];
     if let Some(album) = state.music.albums.first() {
         pages.push((

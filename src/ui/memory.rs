@@ -69,6 +69,13 @@ pub struct Memory {
     pub song_order: Vec<u32>,
     pub song_order_of: usize,
     pub reason_open: Option<(usize, ItemId)>,
+    /// Where each shelf is scrolled to, and how far it can be.
+    pub shelf_scroll: HashMap<String, (f32, f32)>,
+    /// The slider while it is dragged.
+    pub novelty: Option<f32>,
+    pub profile_name: String,
+    pub card_name: String,
+    pub memory_entry: String,
     pub tag_filter: String,
     pub is_tag_suggestions: bool,
     pub is_tidy_missing: bool,

@@ -225,6 +225,7 @@ fn history_is_forgotten_exactly_and_for_good_after_a_restart() {
     f.person(Change::ForgetHistory {
         from_ms: 10,
         to_ms: 30,
+        profile: None,
     });
     let left: Vec<_> = f
         .reader()

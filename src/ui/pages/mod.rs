@@ -12,6 +12,7 @@ pub mod photos;
 pub mod settings;
 pub mod songs;
 pub mod tags;
+pub mod taste;
 pub mod tidy;
 pub mod viewer;
 pub mod welcome;
@@ -40,6 +41,7 @@ pub fn page_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         Page::Collections(None) => collections::collections_ui(scene, ui),
         Page::Collections(Some(id)) => collections::collection_ui(scene, ui, id),
         Page::Tidy => tidy::tidy_ui(scene, ui),
+        Page::Taste => taste::taste_ui(scene, ui),
         Page::Settings => settings::settings_ui(scene, ui),
         Page::NowPlaying => now_playing::now_playing_ui(scene, ui),
         Page::Results => list::results_ui(scene, ui),

@@ -296,13 +296,10 @@ fn suggestions_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         return;
     }
     group_ui(ui, &scene.text("settings-suggestions").clone(), |ui| {
-        let mut keys: Vec<&String> = struck.iter().collect();
-        keys.sort();
-        for key in keys {
-            row_ui(ui, key, &scene.text("struck-hint"), |ui| {
-                if button::word_ui(ui, Some(Icon::Undo2), &scene.text("action-unstrike")).clicked()
-                {
-                    scene.send(Command::Shelf(ShelfCommand::Unstrike(key.clone())));
+        if !struck.is_empty() {
+            row_ui(ui, &scene.text("taste-struck"), "", |ui| {
+                if button::word_ui(ui, None, &scene.text("taste-open")).clicked() {
+                    scene.send(Command::Go(crate::app::command::Page::Taste));
                 }
             });
         }
