@@ -1,7 +1,5 @@
 //! The candidates of every shelf: which items, why they belong there, and how strongly.
 
-use std::collections::HashMap;
-
 use super::signal::DAY_MS;
 use super::taste::Taste;
 use super::types::{Factor, Facts, Reason, ShelfKind};
