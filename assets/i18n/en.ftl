@@ -612,5 +612,4 @@ taste-theirs = Only { $name }: { $tags }
 taste-yours = Only you: { $tags }
 toast-card-saved = Saved as { $path }
 toast-card-taken = You follow { $name } now
-toast-forgotten = Forgotten
 taste-open = Your taste

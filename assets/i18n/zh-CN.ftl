@@ -504,5 +504,4 @@ taste-theirs = 只有 { $name }：{ $tags }
 taste-yours = 只有你：{ $tags }
 toast-card-saved = 已保存为 { $path }
 toast-card-taken = 你现在关注 { $name }
-toast-forgotten = 已忘记
 taste-open = 你的口味
