@@ -49,6 +49,8 @@ pub struct Settings {
     pub device: Option<String>,
     /// Keys of shelves that are not to be shown.
     pub hidden_shelves: Vec<String>,
+    /// Keys (a letter or a digit) that tag the selection.
+    pub tag_keys: std::collections::BTreeMap<String, String>,
     /// Whether the inspector is open.
     pub is_inspector_open: bool,
     /// Suggestions: 0 familiar, 1 new.
@@ -75,6 +77,7 @@ impl Default for Settings {
             volume: 0.8,
             device: None,
             hidden_shelves: Vec::new(),
+            tag_keys: std::collections::BTreeMap::new(),
             is_inspector_open: false,
             novelty: 0.5,
             profile: 1,

@@ -613,3 +613,107 @@ taste-yours = Only you: { $tags }
 toast-card-saved = Saved as { $path }
 toast-card-taken = You follow { $name } now
 taste-open = Your taste
+
+# Tags and teaching
+tag-rejected = Rejected
+tag-right = Right on { $right } of your last { $n } checks
+tag-right-before = before that on { $right } of { $n }
+tag-threshold = Your checks moved where it is shown: from { $own } % to { $now } % sure
+lesson-facts = Learnt from { $n } of yours and { $rejects } rejected, in { $ms } ms
+lesson-kept = Learnt from your examples, lesson { $n }
+lesson-needs = { $n ->
+    [one] Give 1 more item this tag, and Parlour learns it
+   *[other] Give { $n } more items this tag, and Parlour learns it
+}
+lesson-none = Parlour learns it once it has looked at these items
+lesson-off = Parlour does not learn this tag
+lesson-looking = Looking…
+lesson-changes = Would tag { $shown }, suggest { $suggested } more, and no longer propose { $gone }.
+action-learn = Learn it again
+action-apply-lesson = Tag the sure ones…
+action-forget-lesson = Take back what was learnt
+action-apply-n = { $n ->
+    [one] Tag 1 item
+   *[other] Tag { $n } items
+}
+action-skip = Skip
+action-take-back = Take back
+action-tag-files = Tag files…
+action-edit-tag = Edit the tag
+action-bind-key = A key for this tag
+action-detach-tag = Keep it from the models
+action-detach-name = “{ $name }” does not lead here
+action-merge-into = Merge into { $tag }
+action-show-tag = Show all { $tag }
+review-ask = { $tag }?
+review-left = { $n } to check
+review-score = { $percent } % sure
+review-done = Nothing is left to check.
+review-grid = Many at once
+review-one = One by one
+sheet-bind-key = A key for { $tag }
+sheet-bind-key-hint = Press a letter or a digit. It tags what is selected, or takes the tag off when all of it has it. It comes before the key's usual meaning.
+sheet-apply-lesson = Tag the sure ones: { $tag }
+sheet-apply-lesson-hint = What you confirmed or rejected stays as it is. This can be taken back alone, whenever you like.
+strict-most = Only the surest
+strict-some = Sure
+strict-little = Likely
+edit-tag-colour = Colour
+colour-none = No colour
+colour-n = Colour { $n }
+edit-tag-names = Other names
+edit-tag-name-hint = Another name
+name-alias = Alias
+edit-tag-built-in = Built-in names that lead here; click one to detach it
+edit-tag-merge = Merge into another tag
+edit-tag-merge-hint = Name of the tag that stays
+edit-tag-detach-hint = The models know this tag. Detached, it holds only what you and your files say.
+why-tag = Why { $tag }
+why-score = { $percent } % sure
+why-threshold = Shown from { $percent } % on
+why-only-suggested = Only suggested, never shown by itself
+why-no-model = No model says so.
+why-taught = Taught by you, lesson { $n }
+why-imported = In the file since { $date }
+why-confirmed = Confirmed by you on { $date }
+why-rejected = Rejected by you on { $date }
+why-shown = Found on { $date }
+why-suggested-on = Suggested on { $date }
+why-examples = Most like these that have it
+why-no-examples = Nothing that has it can be compared yet.
+evidence-looking = Looking for what mattered…
+evidence-none = There is nothing to show of how it was found.
+evidence-regions = The bright parts mattered most.
+evidence-whole = No single part decides: it is the picture as a whole.
+evidence-moments = Most like it at { $time }
+past-title = Take back one change
+past-hint = One thing at a time, also from before a restart. What you changed since stays.
+past-runs = What models and lessons said
+past-steps = What you changed
+past-none = Nothing yet.
+past-lesson = Lesson: { $tag }
+drop-soundtrack = Find music for this picture
+drop-collection-named = { $n ->
+    [one] Add 1 to { $name }
+   *[other] Add { $n } to { $name }
+}
+toast-learnt = Learnt { $tag } from { $n }: { $more } more may have it
+toast-lesson-applied = { $n ->
+    [one] Tagged 1 item: { $tag }
+   *[other] Tagged { $n } items: { $tag }
+}
+toast-lesson-forgotten = Taken back what was learnt of { $tag }
+toast-run-taken-back = { $n ->
+    [one] Taken back on 1 item
+   *[other] Taken back on { $n } items
+}
+toast-step-taken-back = { $n ->
+    [one] Taken back on 1 item
+   *[other] Taken back on { $n } items
+}
+toast-merged = Merged { $from } into { $into }
+toast-named = { $tag } is also { $name } now
+toast-unnamed = { $tag } is not { $name } any more
+toast-name-detached = “{ $name }” does not lead to { $tag } any more
+toast-tag-detached = The models leave { $tag } to you
+change-taken-back = one change taken back

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::actions::Action;
 use crate::app::words::Language;
-use crate::catalog::{CollectionId, FolderId, ItemId, Writes};
+use crate::catalog::{CollectionId, FolderId, ItemId, RunId, TagId, Writes};
 use crate::jobs::Priority;
 use crate::library::{Settle, ThumbSize};
 use crate::media::Kind;
@@ -55,7 +55,9 @@ pub struct AlbumKey {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ListKey {
     Tag(String),
+    /// What a model suggests, the most doubtful first.
     Suggested(String),
+    Rejected(String),
     Collection(CollectionId),
     Results,
     Similar(ItemId),
@@ -77,6 +79,7 @@ pub enum Command {
     Edit(Edit),
     Play(Play),
     Shelf(ShelfCommand),
+    Teach(Teach),
     Files(Files),
     People(People),
     Set(Set),
@@ -133,6 +136,50 @@ pub enum Sheet {
     DeleteTag(String),
     DeleteCollection(CollectionId),
     RemoveFolder(FolderId),
+    /// Colour, place, names, merging: everything of one tag.
+    EditTag(String),
+    /// A key for a tag.
+    BindKey(String),
+    /// What a lesson would change, before it is applied.
+    ApplyLesson(TagId),
+    /// Why an item has a tag.
+    WhyTag(ItemId, TagId),
+    /// Changes and model runs that can be taken back alone.
+    Past,
+}
+
+/// Teaching tags, and taking things back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Teach {
+    /// Checks, lesson and thresholds of a tag.
+    Facts(TagId),
+    /// Learn now, also after it was to rest.
+    Learn(TagId),
+    /// What would change if proposals counted as sure from this score on.
+    Preview {
+        tag: TagId,
+        show_from: f32,
+    },
+    Apply {
+        tag: TagId,
+        show_from: f32,
+    },
+    /// Take back what was learnt.
+    Forget(TagId),
+    /// Where a tag on an item comes from.
+    Card {
+        item: ItemId,
+        tag: TagId,
+    },
+    /// What the model looked at or listened to.
+    Evidence {
+        item: ItemId,
+        tag: TagId,
+    },
+    /// What can be taken back alone.
+    Past,
+    TakeBackRun(RunId),
+    TakeBackStep(i64),
 }
 
 /// Changes to metadata. Each can be undone.
@@ -168,6 +215,28 @@ pub enum Edit {
         to: String,
     },
     DeleteTag(String),
+    MergeTags {
+        from: String,
+        into: String,
+    },
+    ColourTag {
+        tag: String,
+        colour: Option<String>,
+    },
+    /// A further name: an alias (no language) or one in a language.
+    NameTag {
+        tag: String,
+        language: String,
+        name: String,
+        on: bool,
+    },
+    /// The built-in vocabulary's name does not lead to this tag any more.
+    DetachName {
+        tag: String,
+        name: String,
+    },
+    /// The models do not give this tag any more.
+    DetachTag(String),
     Rate {
         items: Vec<ItemId>,
         rating: u8,
@@ -256,6 +325,8 @@ pub enum Files {
     /// Ask with the system's dialog.
     ChooseFolders,
     ChooseFiles,
+    /// Choose files to be added and tagged.
+    ChooseFilesFor(String),
     Add(Vec<PathBuf>),
     AddAndPlay(Vec<PathBuf>),
     AddToCollection(Vec<PathBuf>, CollectionId),
@@ -322,6 +393,8 @@ pub enum Set {
     Analysis(bool),
     WatchFolders(bool),
     ThumbnailCap(u64),
+    /// A key that tags the selection: a letter or digit, and the tag, or none.
+    TagKey(char, Option<String>),
 }
 
 /// What the window is about to show and does not have yet. Asked each frame for what is visible; deduplicated.
@@ -339,6 +412,8 @@ pub enum Want {
     Lyrics(ItemId),
     /// What Parlour believes of the person.
     Beliefs,
+    /// How many files are in these files and folders, which hover over the window.
+    Count(Vec<PathBuf>),
 }
 
 /// Toasts.

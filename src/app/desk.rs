@@ -52,6 +52,7 @@ pub enum Ask {
         then: Then,
         why: Option<String>,
     },
+    Count(Vec<PathBuf>),
     Undo,
     Redo,
 }
@@ -112,6 +113,11 @@ pub enum Answer {
     ChosenFiles(Vec<PathBuf>),
     ChosenModel(PathBuf),
     ChosenExport(PathBuf),
+    /// Files to be added and tagged.
+    ChosenFor(String, Vec<PathBuf>),
+    Taught(Box<crate::app::teaching::Taught>),
+    /// How many files lie in what hovers over the window.
+    Counted(Vec<PathBuf>, usize),
     /// A longer errand ended: what to say.
     Said {
         text: String,
@@ -372,6 +378,10 @@ impl Worker {
             Ask::Tracks { items, then, why } => told(
                 tracks(reader, &items, why.as_deref()).map(|tracks| Answer::Tracks(tracks, then)),
             ),
+            Ask::Count(paths) => {
+                let n = count_files(&paths);
+                Some(Answer::Counted(paths, n))
+            }
             Ask::Undo => Some(Answer::Undone {
                 is_redo: false,
                 result: self.catalog.undo(),
@@ -407,7 +417,8 @@ impl Worker {
         };
         match key {
             ListKey::Tag(tag) => self.tagged(tag, &[TagState::Confirmed, TagState::Shown]),
-            ListKey::Suggested(tag) => self.tagged(tag, &[TagState::Suggested]),
+            ListKey::Suggested(tag) => self.doubtful(tag),
+            ListKey::Rejected(tag) => self.tagged(tag, &[TagState::Rejected]),
             ListKey::Collection(id) => {
                 let collections = self.reader.collections()?;
                 let query = collections
@@ -437,6 +448,19 @@ impl Worker {
         let found = self.reader.items_with_tag(tag, states)?;
         Ok(found.into_iter().map(|(item, _)| item).collect())
     }
+
+    /// What is suggested for a tag: where the model is least sure first, since an answer teaches most there.
+    fn doubtful(&self, tag: &str) -> Result<Vec<ItemId>> {
+        let Some(tag) = self.reader.find_tag(tag)? else {
+            return Ok(Vec::new());
+        };
+        let mut found = self.reader.items_with_tag(tag, &[TagState::Suggested])?;
+        found.sort_by(|a, b| {
+            let doubt = |score: f32| (score - 0.5).abs();
+            doubt(a.1).total_cmp(&doubt(b.1)).then(a.0.cmp(&b.0))
+        });
+        Ok(found.into_iter().map(|(item, _)| item).collect())
+    }
 }
 
 /// Songs and clips among the items, in their order; what is missing is left out.
@@ -459,4 +483,23 @@ fn tracks(reader: &Reader, items: &[ItemId], why: Option<&str>) -> Result<Vec<Tr
             })
         })
         .collect())
+}
+
+/// Files in files and folders, hidden ones left out; counting ends at ten thousand.
+fn count_files(paths: &[PathBuf]) -> usize {
+    const ENOUGH: usize = 10_000;
+    let is_hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    paths
+        .iter()
+        .flat_map(|path| {
+            walkdir::WalkDir::new(path)
+                .into_iter()
+                .filter_entry(move |entry| !is_hidden(entry))
+                .filter_map(std::result::Result::ok)
+                .filter(|entry| entry.file_type().is_file())
+        })
+        .take(ENOUGH)
+        .count()
 }

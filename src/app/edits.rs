@@ -85,6 +85,42 @@ impl Engine {
                 let toast = say("toast-deleted", &[("name", name.as_str().into())]);
                 (Change::DeleteTag { name }, toast)
             }
+            Edit::MergeTags { from, into } => {
+                let toast = say(
+                    "toast-merged",
+                    &[("from", named(&from)), ("into", named(&into))],
+                );
+                (Change::MergeTags { from, into }, toast)
+            }
+            Edit::ColourTag { tag, colour } => (Change::ColourTag { name: tag, colour }, None),
+            Edit::NameTag {
+                tag,
+                language,
+                name,
+                on,
+            } => {
+                let key = if on { "toast-named" } else { "toast-unnamed" };
+                let toast = say(key, &[("tag", named(&tag)), ("name", name.as_str().into())]);
+                let change = Change::NameTag {
+                    tag,
+                    language,
+                    name,
+                    on,
+                };
+                (change, toast)
+            }
+            Edit::DetachName { tag, name } => {
+                let toast = say(
+                    "toast-name-detached",
+                    &[("tag", named(&tag)), ("name", name.as_str().into())],
+                );
+                let on = true;
+                (Change::DetachName { tag, name, on }, toast)
+            }
+            Edit::DetachTag(name) => {
+                let toast = say("toast-tag-detached", &[("tag", named(&name))]);
+                (Change::DetachTag { name }, toast)
+            }
             Edit::Rate { items, rating } => {
                 let toast = say(
                     "toast-rated",
@@ -174,12 +210,20 @@ impl Engine {
     pub(super) fn change(&mut self, change: Change, toast: Option<String>) {
         let post = self.desk.post();
         let is_history = change.is_history();
+        let bell = self.teacher.bell();
+        let taught = crate::app::teaching::tags_of(&change);
         self.library.catalog().person_later(change, move |result| {
+            let is_saved = result.is_ok();
             post.send(Answer::Edited {
                 toast,
                 is_history,
                 result,
             });
+            if is_saved {
+                for tag in taught {
+                    bell.ring(tag);
+                }
+            }
         });
     }
 

@@ -10,6 +10,7 @@ use crossbeam_channel::Receiver;
 use crate::app::command::{Command, Page, Want};
 use crate::app::desk::{Ask, Desk};
 use crate::app::state::{AppState, PackInfo, Requested, Search, Selection, Toast};
+use crate::app::teaching::Teacher;
 use crate::app::words::{Language, Words};
 use crate::catalog::{ItemId, NewEvent};
 use crate::dirs::Dirs;
@@ -59,6 +60,7 @@ impl Stale {
 pub struct Engine {
     pub state: AppState,
     pub(super) desk: Desk,
+    pub(super) teacher: Teacher,
     pub(super) player: Player,
     pub(super) library: Arc<Library>,
     pub(super) dirs: Dirs,
@@ -121,6 +123,7 @@ impl Engine {
         let (library, notices) = Library::open(&start.dirs, options, waker.clone())?;
         let library = Arc::new(library);
         let desk = Desk::start(&library, waker.clone())?;
+        let teacher = Teacher::start(&library, desk.post())?;
         let output = match (&start.output, &settings.device) {
             (Output::Device(None), Some(device)) => Output::Device(Some(device.clone())),
             (output, _) => output.clone(),
@@ -168,6 +171,8 @@ impl Engine {
             grid_height: settings.grid_height,
             player: player.status(),
             has_played: false,
+            teaching: crate::app::teaching::Teaching::default(),
+            hover_count: None,
             activities: Vec::new(),
             is_analysis_paused: false,
             toasts: Vec::new(),
@@ -186,6 +191,7 @@ impl Engine {
             events: library.events(),
             player_events: player.events(),
             desk,
+            teacher,
             player,
             library,
             dirs: start.dirs,
@@ -287,6 +293,7 @@ impl Engine {
             Command::Edit(edit) => self.edit(edit),
             Command::Play(play) => self.play(play),
             Command::Shelf(shelf) => self.shelf(shelf),
+            Command::Teach(teach) => self.teach(teach),
             Command::Files(files) => self.files(files),
             Command::People(people) => self.people(people),
             Command::Set(set) => self.set(set),
@@ -419,6 +426,10 @@ impl Engine {
                 self.ask_once(format!("list {key:?}"), Ask::List(key));
             }
             Want::Beliefs => self.ask_beliefs(),
+            Want::Count(paths) => {
+                self.state.hover_count = Some((paths.clone(), paths.len()));
+                self.desk.ask(Ask::Count(paths));
+            }
             Want::Lyrics(item) => self.ask_once(format!("lyrics {}", item.0), Ask::Lyrics(item)),
         }
     }
@@ -477,6 +488,7 @@ impl Engine {
 
     /// The end: what was looked at is recorded, the queue is kept.
     pub fn close(&mut self) {
+        self.teacher.close();
         self.stop_looking();
         self.write_history(true);
         self.state.settings.volume = self.state.player.volume;

@@ -62,6 +62,9 @@ impl Engine {
                         .words
                         .with(key, &[("n", items.len().into()), ("tag", tag.into())]);
                     self.toast(text, false, then.tag.is_some() || then.collection.is_some());
+                    if let Some(tag) = then.tag {
+                        self.teacher.bell().ring(tag);
+                    }
                 }
             }
             LibraryEvent::Thumb {
@@ -131,6 +134,11 @@ impl Engine {
             }
         }
         self.forgotten.extend_from_slice(items);
+    }
+
+    /// Every detail on screen is read again.
+    pub(super) fn forget_details(&mut self) {
+        self.forget(&[]);
     }
 
     /// Reads a detail again while the old one stays on screen.
@@ -280,6 +288,9 @@ impl Engine {
                     };
                     let text = self.state.words.with(key, &[("what", label.into())]);
                     self.say(text, false);
+                    for tag in crate::app::teaching::tags_of(&change) {
+                        self.teacher.bell().ring(tag);
+                    }
                     if change.is_history() {
                         self.history_changed();
                     } else {
@@ -296,6 +307,11 @@ impl Engine {
             },
             Answer::ChosenFolders(folders) => self.add(folders),
             Answer::ChosenFiles(files) => self.add(files),
+            Answer::ChosenFor(tag, files) => {
+                self.edit(crate::app::command::Edit::TagFiles { files, tag });
+            }
+            Answer::Taught(taught) => self.on_taught(*taught),
+            Answer::Counted(paths, n) => self.state.hover_count = Some((paths, n)),
             Answer::ChosenModel(path) => self.add_model(path),
             Answer::ChosenExport(path) => self.export(path),
             Answer::Said { text, is_problem } => self.say(text, is_problem),
@@ -403,7 +419,10 @@ impl Engine {
         let keys: Vec<ListKey> = self.state.lists.keys().cloned().collect();
         for key in keys {
             let is_shown = match (&key, &self.state.page) {
-                (ListKey::Tag(a) | ListKey::Suggested(a), Page::Tags(Some(b))) => a == b,
+                (
+                    ListKey::Tag(a) | ListKey::Suggested(a) | ListKey::Rejected(a),
+                    Page::Tags(Some(b)),
+                ) => a == b,
                 (ListKey::Collection(a), Page::Collections(Some(b))) => a == b,
                 (ListKey::Similar(a), Page::Similar(b)) => a == b,
                 (ListKey::Problems | ListKey::Missing, Page::Tidy) => true,

@@ -32,6 +32,16 @@ impl Engine {
                     ))
                 });
             }
+            Files::ChooseFilesFor(tag) => {
+                let dialog = rfd::AsyncFileDialog::new().pick_files();
+                self.dialog(async move {
+                    let chosen = dialog.await?;
+                    Some(Answer::ChosenFor(
+                        tag,
+                        chosen.iter().map(|f| f.path().to_owned()).collect(),
+                    ))
+                });
+            }
             Files::ChooseModel => {
                 let dialog = rfd::AsyncFileDialog::new()
                     .add_filter("Parlour model pack", &["zip"])
@@ -237,6 +247,18 @@ impl Engine {
             Set::Analysis(on) => settings.analysis = on,
             Set::WatchFolders(on) => settings.watch_folders = on,
             Set::ThumbnailCap(bytes) => settings.thumbnail_cap_bytes = bytes,
+            Set::TagKey(key, tag) => {
+                let key = key.to_lowercase().to_string();
+                match tag {
+                    Some(tag) => {
+                        settings.tag_keys.retain(|_, other| *other != tag);
+                        settings.tag_keys.insert(key, tag);
+                    }
+                    None => {
+                        settings.tag_keys.remove(&key);
+                    }
+                }
+            }
         }
         if self.is_window {
             self.library

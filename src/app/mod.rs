@@ -21,6 +21,7 @@ mod playing;
 mod resolve;
 pub mod state;
 pub mod suggest;
+pub mod teaching;
 pub mod words;
 
 pub use engine::{Engine, Start, Wish};

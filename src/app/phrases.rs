@@ -354,6 +354,10 @@ pub fn tag_name(words: &Words, vocabulary: &Vocabulary, slug: &str) -> String {
 
 /// The name of a tag as lists show it: the person's own name, else the vocabulary's in the language in use.
 pub fn shown_tag_name(words: &Words, vocabulary: &Vocabulary, tag: &crate::catalog::Tag) -> String {
+    let language = words.language().tag();
+    if let Some((_, own)) = tag.names.iter().find(|(of, _)| of == language) {
+        return own.clone();
+    }
     match &tag.slug {
         Some(slug) if !tag.is_renamed => tag_name(words, vocabulary, slug),
         _ => tag.name.clone(),
@@ -407,7 +411,11 @@ pub fn change(words: &Words, change: &Change) -> String {
         | Change::RenameTag { .. }
         | Change::MergeTags { .. }
         | Change::DeleteTag { .. }
+        | Change::NameTag { .. }
+        | Change::DetachName { .. }
+        | Change::DetachTag { .. }
         | Change::ColourTag { .. } => "change-tags",
+        Change::TakeBack { .. } => "change-taken-back",
         Change::Rate { .. } => "change-rating",
         Change::Retitle(_) => "change-title",
         Change::Redate(_) => "change-date",

@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
 use crate::app::actions::Action;
 use crate::app::command::{Command, Edit, Files, MusicPage, Page, Play, Select, Set, Sheet, View};
 use crate::app::phrases;
@@ -139,23 +142,32 @@ impl AppState {
 }
 
 /// Tags that fit what is typed, best first: the path to use and the name to show. The library's own tags come before
-/// those that only the vocabulary knows.
+/// those that only the vocabulary knows; letters may be left out or stand in the name of another language.
 pub fn tag_matches(state: &AppState, typed: &str, limit: usize) -> Vec<(String, String)> {
     let wanted = typed.trim().to_lowercase();
+    let pattern = Pattern::parse(&wanted, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
     let mut known: Vec<(u8, u64, String, String)> = state
         .tags
         .iter()
         .filter_map(|tag| {
             let name = phrases::shown_tag_name(&state.words, &state.vocabulary, tag);
             let lower = name.to_lowercase();
+            let also = |text: &str| text.to_lowercase().contains(&wanted);
             let rank = if lower == wanted {
                 0
             } else if lower.starts_with(&wanted) {
                 1
-            } else if lower.contains(&wanted) || tag.path.to_lowercase().contains(&wanted) {
+            } else if lower.contains(&wanted)
+                || also(&tag.path)
+                || tag.names.iter().any(|(_, other)| also(other))
+            {
                 2
             } else {
-                return None;
+                let path = nucleo_matcher::Utf32Str::new(&tag.path, &mut buffer);
+                pattern.score(path, &mut matcher)?;
+                3
             };
             Some((rank, u64::MAX - tag.count_confirmed, tag.path.clone(), name))
         })
@@ -177,10 +189,12 @@ pub fn tag_matches(state: &AppState, typed: &str, limit: usize) -> Vec<(String, 
                 phrases::tag_name(&state.words, &state.vocabulary, &entry.slug),
             )
         });
-    known
-        .iter()
-        .map(|(_, _, path, name)| (path.clone(), name.clone()))
+    let (near, far): (Vec<_>, Vec<_>) = known.into_iter().partition(|(rank, ..)| *rank < 3);
+    let plain = |(_, _, path, name): (u8, u64, String, String)| (path, name);
+    near.into_iter()
+        .map(plain)
         .chain(fresh)
+        .chain(far.into_iter().map(plain))
         .take(limit)
         .collect()
 }

@@ -396,6 +396,10 @@ pub struct AppState {
     pub grid_height: f32,
     pub player: Arc<Status>,
     pub has_played: bool,
+    /// What is learnt of tags, and why items have them.
+    pub teaching: crate::app::teaching::Teaching,
+    /// How many files lie in what hovers over the window.
+    pub hover_count: Option<(Vec<PathBuf>, usize)>,
     pub activities: Vec<Progress>,
     pub is_analysis_paused: bool,
     pub toasts: Vec<Toast>,

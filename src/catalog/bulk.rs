@@ -32,6 +32,15 @@ impl<'a> Bulk<'a> {
         outcome.map_err(|fault| self.shared.told(fault, action))
     }
 
+    /// Runs what another file of this room does inside the batch.
+    pub(super) fn run<T>(
+        &self,
+        action: &'static str,
+        body: impl FnOnce(&rusqlite::Connection) -> Outcome<T>,
+    ) -> Result<T> {
+        self.told(action, body(self.tx))
+    }
+
     fn sql(&self, action: &'static str, sql: &str, params: impl rusqlite::Params) -> Result<usize> {
         let run = || -> Outcome<usize> { Ok(self.tx.prepare_cached(sql)?.execute(params)?) };
         self.told(action, run())

@@ -69,6 +69,38 @@ pub enum Change {
         /// The colour.
         colour: Option<String>,
     },
+    /// Gives a tag a further name, an alias or one in a language, or takes it away. Searches and typed names find the
+    /// tag by it.
+    NameTag {
+        /// The tag.
+        tag: String,
+        /// Empty for an alias, else a language tag such as `zh-CN`.
+        language: String,
+        /// The name.
+        name: String,
+        /// Given or taken away.
+        on: bool,
+    },
+    /// Keeps a name of the built-in vocabulary from leading to a tag, or lets it again.
+    DetachName {
+        /// The tag.
+        tag: String,
+        /// The name it is not to answer to.
+        name: String,
+        /// Kept away or not.
+        on: bool,
+    },
+    /// Takes a tag away from the models: what the person and their files said stays, what models say of it goes and
+    /// does not come back.
+    DetachTag {
+        /// The tag.
+        name: String,
+    },
+    /// Takes one change of the past back alone: what later changes touched stays as they left it.
+    TakeBack {
+        /// Its place in the undo log.
+        step: i64,
+    },
     /// Rates items, 0 to 5.
     Rate {
         /// The items.

@@ -50,17 +50,24 @@ pub(super) fn settle_models(conn: &Connection, item: ItemId) -> Outcome<()> {
     )?;
     let mut rows = statement.query([item])?;
     let mut packs: Vec<String> = Vec::new();
+    let moved = super::teaching::thresholds(conn)?;
     while let Some(row) = rows.next()? {
         let pack: String = row.get(1)?;
         if packs.contains(&pack) {
             continue;
         }
+        let pack_is_taught = pack.starts_with(super::teaching::TAUGHT);
         packs.push(pack);
         let source: i64 = row.get(0)?;
         let at_ms: i64 = row.get(3)?;
         for (tag, score, is_shown) in unpack_scores(row.get_ref(2)?.as_blob().unwrap_or_default()) {
             let Some(tag) = standing(conn, tag)? else {
                 continue;
+            };
+            // What the person confirmed and rejected moves where a model counts as sure; a lesson has them in it.
+            let is_shown = match moved.get(&tag) {
+                Some(show) if !pack_is_taught => score >= *show,
+                _ => is_shown,
             };
             let better = best
                 .get(&tag)

@@ -29,13 +29,13 @@ pub(super) fn apply(conn: &Connection, change: &Change) -> Outcome<Undo> {
     })
 }
 
-struct Act<'a> {
-    steps: Steps<'a>,
+pub(super) struct Act<'a> {
+    pub(super) steps: Steps<'a>,
     made: Option<CollectionId>,
 }
 
 impl Act<'_> {
-    fn conn(&self) -> &Connection {
+    pub(super) fn conn(&self) -> &Connection {
         self.steps.conn
     }
 
@@ -57,6 +57,17 @@ impl Act<'_> {
             }
             Change::DeleteTag { name } => self.delete_tag(name),
             Change::ColourTag { name, colour } => self.colour_tag(name, colour.as_deref()),
+            Change::NameTag {
+                tag,
+                language,
+                name,
+                on,
+            } => self.name_tag(tag, language, name, *on),
+            Change::DetachName { tag, name, on } => self.detach_name(tag, name, *on),
+            Change::DetachTag { name } => self.detach_tag(name),
+            Change::TakeBack { step } => undo::alone(self.conn(), *step)?
+                .into_iter()
+                .try_for_each(|op| self.steps.put(op)),
             Change::Rate { items, rating } => {
                 let rating = (*rating).min(5);
                 self.mark(items, |(_, _, flags)| (rating, 2, flags))
@@ -150,7 +161,7 @@ impl Act<'_> {
         Ok(id)
     }
 
-    fn put_tag(&mut self, id: TagId, row: TagFields) -> Outcome<()> {
+    pub(super) fn put_tag(&mut self, id: TagId, row: TagFields) -> Outcome<()> {
         self.steps.put(Op::Tag {
             id,
             row: Some(Box::new(row)),
@@ -253,7 +264,7 @@ impl Act<'_> {
     }
 
     /// Makes the full paths below a tag follow it.
-    fn rekey_children(&mut self, id: TagId) -> Outcome<()> {
+    pub(super) fn rekey_children(&mut self, id: TagId) -> Outcome<()> {
         let Some(above) = tags::fields(self.conn(), id)? else {
             return Ok(());
         };
@@ -366,7 +377,12 @@ impl Act<'_> {
     }
 
     /// Leaves a tag as a stone that keeps models from bringing it back, and frees its name.
-    fn bury(&mut self, id: TagId, row: TagFields, merged_into: Option<TagId>) -> Outcome<()> {
+    pub(super) fn bury(
+        &mut self,
+        id: TagId,
+        row: TagFields,
+        merged_into: Option<TagId>,
+    ) -> Outcome<()> {
         let key = format!("\u{1}{id}");
         self.put_tag(
             id,
@@ -495,7 +511,7 @@ fn model_says(conn: &Connection, item: ItemId, tag: TagId) -> Outcome<bool> {
     Ok(false)
 }
 
-fn rows_of(conn: &Connection, tag: TagId) -> Outcome<Vec<(ItemId, TagRow)>> {
+pub(super) fn rows_of(conn: &Connection, tag: TagId) -> Outcome<Vec<(ItemId, TagRow)>> {
     let mut statement = conn
         .prepare_cached("SELECT item, source, state, score, at_ms FROM item_tag WHERE tag = ?1")?;
     let rows = statement.query_map([tag], |row| {

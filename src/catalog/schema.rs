@@ -7,9 +7,10 @@ use super::fault::Outcome;
 /// Marks the file as Parlour's ("PARL").
 const APPLICATION_ID: i32 = 0x5041_524c;
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_catalog.sql"),
     include_str!("migrations/0002_outward.sql"),
+    include_str!("migrations/0003_teaching.sql"),
 ];
 
 /// The newest version this program knows.

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::codec::now_ms;
 use super::fault::Outcome;
+use super::names::{Whose, put_names};
 use super::search::fold::words;
 use super::types::{ItemId, ItemTag, Tag, TagId, TagNames, TagSource, TagState};
 use crate::error::Error;
@@ -177,32 +178,8 @@ pub(super) fn put_fields(conn: &Connection, id: TagId, tag: &TagFields) -> Outco
         conn,
         id,
         [tag.name.as_str()].into_iter().chain(tag.slug.as_deref()),
-        true,
+        Whose::Own,
     )
-}
-
-/// What a tag is found by: each name, from each of its words on.
-fn put_names<'a>(
-    conn: &Connection,
-    id: TagId,
-    names: impl Iterator<Item = &'a str>,
-    is_own: bool,
-) -> Outcome<()> {
-    conn.prepare_cached("DELETE FROM tag_name WHERE tag = ?1 AND is_own = ?2")?
-        .execute(params![id, is_own])?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO tag_name (key, tag, is_own, is_whole) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET is_whole = is_whole OR ?4",
-    )?;
-    for name in names {
-        let folded = words(name).join(" ");
-        let mut rest = folded.as_str();
-        while !rest.is_empty() {
-            insert.execute(params![rest, id, is_own, rest.len() == folded.len()])?;
-            rest = rest.split_once(' ').map_or("", |(_, rest)| rest);
-        }
-    }
-    Ok(())
 }
 
 /// A new id for a tag: never used before.
@@ -368,7 +345,12 @@ pub(super) fn describe(conn: &Connection, vocabulary: &[TagNames]) -> Outcome<()
         let Some(id) = of_slug(conn, &word.slug)? else {
             continue;
         };
-        put_names(conn, id, word.names.iter().map(String::as_str), false)?;
+        put_names(
+            conn,
+            id,
+            word.names.iter().map(String::as_str),
+            Whose::Vocabulary,
+        )?;
         let Some(tag) = fields(conn, id)?.filter(|tag| !tag.is_renamed) else {
             continue;
         };
@@ -554,6 +536,7 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Tag>> {
             is_renamed: row.get(3)?,
             parent: row.get(4)?,
             colour: row.get(5)?,
+            names: Vec::new(),
             count_confirmed: count(6)?,
             count_shown: count(7)?,
             count_suggested: count(8)?,
@@ -561,6 +544,7 @@ pub(super) fn all(conn: &Connection) -> Outcome<Vec<Tag>> {
         })
     })?;
     let mut tags: Vec<Tag> = rows.collect::<rusqlite::Result<_>>()?;
+    super::names::fill(conn, &mut tags)?;
     let names: HashMap<TagId, (String, Option<TagId>)> = tags
         .iter()
         .map(|tag| (tag.id, (tag.name.clone(), tag.parent)))

@@ -12,8 +12,9 @@ use super::fault::Outcome;
 use super::items::resolve;
 use super::said::{self, SaidRow};
 use super::tags::{self, TagFields};
-use super::types::{CollectionId, Event, EventId, ItemId, TagId};
-use super::{history, outward};
+use super::types::{CollectionId, Event, EventId, ItemId, PastStep, TagId};
+use super::{history, names, outward};
+use crate::error::Error;
 
 /// Steps that are kept.
 const MAX_STEPS: i64 = 1000;
@@ -56,6 +57,15 @@ pub(super) enum Op {
     Struck { key: String, at_ms: Option<i64> },
     /// What the person says of items against their files.
     Said(Vec<(ItemId, SaidRow)>),
+    /// A further name of a tag, or not.
+    Alias {
+        tag: TagId,
+        language: String,
+        name: String,
+        on: bool,
+    },
+    /// A name of the vocabulary kept from a tag, or not.
+    Detached { tag: TagId, key: String, on: bool },
 }
 
 /// A change while it is carried out.
@@ -92,6 +102,24 @@ impl<'a> Steps<'a> {
             Op::Forget(ids) => history::forget(self.conn, &ids)?.map(Op::Remember),
             Op::Struck { key, at_ms } => Some(put_struck(self.conn, key, at_ms)?),
             Op::Said(rows) => said::put(self.conn, rows, &mut self.touched)?.map(Op::Said),
+            Op::Alias {
+                tag,
+                language,
+                name,
+                on,
+            } => {
+                let was = names::set_alias(self.conn, tag, &language, &name, on)?;
+                (was != on).then_some(Op::Alias {
+                    tag,
+                    language,
+                    name,
+                    on: was,
+                })
+            }
+            Op::Detached { tag, key, on } => {
+                let was = names::set_detached(self.conn, tag, &key, on)?;
+                (was != on).then_some(Op::Detached { tag, key, on: was })
+            }
         };
         self.reverse.extend(back);
         Ok(())
@@ -337,6 +365,138 @@ pub(super) fn turn(conn: &Connection, is_redo: bool) -> Outcome<Option<(Change, 
         params![id, !is_redo, serde_json::to_string(&reverse)?],
     )?;
     Ok(Some((change, touched)))
+}
+
+/// The latest steps that are not undone, newest first.
+pub(super) fn past(conn: &Connection, limit: usize) -> Outcome<Vec<PastStep>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, change, ops, at_ms FROM undo WHERE is_undone = 0 ORDER BY id DESC LIMIT ?1",
+    )?;
+    let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (change, ops): (String, String) = (row.get(1)?, row.get(2)?);
+        let ops: Vec<Op> = serde_json::from_str(&ops)?;
+        steps.push(PastStep {
+            id: row.get(0)?,
+            change: serde_json::from_str(&change)?,
+            rows: ops.iter().map(Op::rows).sum(),
+            at_ms: row.get(3)?,
+        });
+    }
+    Ok(steps)
+}
+
+/// What takes one step back alone: nothing that a later step touched too.
+pub(super) fn alone(conn: &Connection, step: i64) -> Outcome<Vec<Op>> {
+    let ops: Option<String> = conn
+        .query_row(
+            "SELECT ops FROM undo WHERE id = ?1 AND is_undone = 0",
+            [step],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(ops) = ops else {
+        return Err(Error::NotFound {
+            what: "step",
+            name: step.to_string(),
+        }
+        .into());
+    };
+    let mut wanted: Vec<Op> = serde_json::from_str(&ops)?;
+    let mut statement =
+        conn.prepare("SELECT ops FROM undo WHERE id > ?1 AND is_undone = 0 ORDER BY id")?;
+    let mut rows = statement.query([step])?;
+    while let Some(row) = rows.next()? {
+        let later: Vec<Op> = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        for op in &later {
+            for mine in &mut wanted {
+                mine.leave_out(op);
+            }
+        }
+        wanted.retain(|op| op.rows() > 0);
+    }
+    Ok(wanted)
+}
+
+impl Op {
+    /// How many rows it puts.
+    fn rows(&self) -> usize {
+        match self {
+            Self::ItemTags { rows, .. } => rows.len(),
+            Self::Marks(rows) => rows.len(),
+            Self::Said(rows) => rows.len(),
+            Self::Remember(events) => events.len(),
+            Self::Forget(events) => events.len(),
+            Self::Tag { .. }
+            | Self::Collection { .. }
+            | Self::Members { .. }
+            | Self::Struck { .. }
+            | Self::Alias { .. }
+            | Self::Detached { .. } => 1,
+        }
+    }
+
+    /// Leaves out what `later` touched; where nothing is left it puts no row.
+    fn leave_out(&mut self, later: &Self) {
+        let is_same = match (&mut *self, later) {
+            (
+                Self::ItemTags { tag, rows },
+                Self::ItemTags {
+                    tag: other,
+                    rows: done,
+                },
+            ) => {
+                if tag == other {
+                    let done: BTreeSet<ItemId> = done.iter().map(|(item, _)| *item).collect();
+                    rows.retain(|(item, _)| !done.contains(item));
+                }
+                false
+            }
+            (Self::Marks(rows), Self::Marks(done)) => {
+                let done: BTreeSet<ItemId> = done.iter().map(|(item, _)| *item).collect();
+                rows.retain(|(item, _)| !done.contains(item));
+                false
+            }
+            (Self::Said(rows), Self::Said(done)) => {
+                let done: BTreeSet<ItemId> = done.iter().map(|(item, _)| *item).collect();
+                rows.retain(|(item, _)| !done.contains(item));
+                false
+            }
+            (Self::Tag { id, .. }, Self::Tag { id: other, .. }) => id == other,
+            (
+                Self::Collection { id, .. } | Self::Members { id, .. },
+                Self::Collection { id: other, .. } | Self::Members { id: other, .. },
+            ) => id == other,
+            (Self::Struck { key, .. }, Self::Struck { key: other, .. }) => key == other,
+            (
+                Self::Alias {
+                    tag,
+                    language,
+                    name,
+                    ..
+                },
+                Self::Alias {
+                    tag: other_tag,
+                    language: other_language,
+                    name: other_name,
+                    ..
+                },
+            ) => tag == other_tag && language == other_language && name == other_name,
+            (
+                Self::Detached { tag, key, .. },
+                Self::Detached {
+                    tag: other,
+                    key: other_key,
+                    ..
+                },
+            ) => tag == other && key == other_key,
+            _ => false,
+        };
+        if is_same {
+            *self = Self::Marks(Vec::new());
+        }
+    }
 }
 
 /// Drops the steps that hold forgotten history: called when the catalogue is opened.

@@ -12,6 +12,7 @@ mod beside;
 mod cache;
 pub mod companions;
 mod event;
+mod evidence;
 pub mod export;
 mod files;
 pub mod filing;
@@ -27,6 +28,7 @@ pub mod saving;
 mod scan;
 mod similar;
 mod sound;
+mod teach;
 mod thumbs;
 mod walk;
 mod watch;
@@ -43,9 +45,11 @@ pub use cache::DEFAULT_CAP_BYTES;
 pub use event::{
     AfterAdd, LibraryEvent, NAMED_ITEMS, Notice, ScanReport, ScanStatus, ScanSummary, ThumbSize,
 };
+pub use evidence::{Evidence, Provenance, is_taught};
 pub use options::Options;
 pub use saving::{SaveSummary, Settle};
 pub use sound::Sound;
+pub use teach::{EXAMPLES_MIN, Lesson, LessonChanges, TagFacts};
 
 use crate::catalog::{Catalog, Folder, FolderId, ItemId, TagNames};
 use crate::dirs::Dirs;

@@ -23,7 +23,7 @@ enum Source {
 
 /// All embeddings of one pack, one row an item.
 #[derive(Debug)]
-struct Matrix {
+pub(super) struct Matrix {
     generation: u64,
     ids: Vec<ItemId>,
     dims: usize,
@@ -72,6 +72,11 @@ impl Similar {
         matrix.in_library(catalog, embedding, None, n)
     }
 
+    /// All embeddings of one pack.
+    pub(super) fn of_pack(&self, catalog: &Catalog, pack: &str) -> Result<Arc<Matrix>> {
+        self.matrix(catalog, &Source::Pack(pack.to_owned()))
+    }
+
     fn matrix(&self, catalog: &Catalog, source: &Source) -> Result<Arc<Matrix>> {
         let generation = self.generation.load(Ordering::Relaxed);
         let known = self.matrices.lock().get(source).cloned();
@@ -108,9 +113,87 @@ impl Matrix {
     }
 
     fn row_of(&self, item: ItemId) -> Option<Vec<f32>> {
-        let at = self.ids.iter().position(|id| *id == item)?;
+        let at = self.ids.binary_search(&item).ok()?;
         let row = self.rows.get(at * self.dims..(at + 1) * self.dims)?;
         Some(row.to_f32_vec())
+    }
+
+    /// The rows of those items that have one.
+    pub(super) fn rows_of(&self, items: &[ItemId]) -> Vec<Vec<f32>> {
+        // `ids` are in order: the catalogue gives them so.
+        items
+            .iter()
+            .filter_map(|item| self.ids.binary_search(item).ok())
+            .filter_map(|at| self.rows.get(at * self.dims..(at + 1) * self.dims))
+            .map(|row| row.to_f32_vec())
+            .collect()
+    }
+
+    /// At most `n` rows, spread evenly, without some items.
+    pub(super) fn spread(&self, n: usize, is_left_out: impl Fn(ItemId) -> bool) -> Vec<Vec<f32>> {
+        let step = (self.ids.len() / n.max(1)).max(1);
+        self.ids
+            .iter()
+            .enumerate()
+            .step_by(step)
+            .filter(|(_, item)| !is_left_out(**item))
+            .filter_map(|(at, _)| self.rows.get(at * self.dims..(at + 1) * self.dims))
+            .take(n)
+            .map(|row| row.to_f32_vec())
+            .collect()
+    }
+
+    /// Every item whose score is at least `least`, on all cores.
+    pub(super) fn scored(
+        &self,
+        score: impl Fn(&[f32]) -> f32 + Sync,
+        least: f32,
+    ) -> Vec<(ItemId, f32)> {
+        if self.dims == 0 || self.ids.is_empty() {
+            return Vec::new();
+        }
+        let share = self.ids.len().div_ceil(crate::jobs::cores()).max(1_000);
+        let part = |ids: &[ItemId], rows: &[f16]| -> Vec<(ItemId, f32)> {
+            let mut buffer = vec![0.0; self.dims];
+            let mut found = Vec::new();
+            for (id, row) in ids.iter().zip(rows.chunks_exact(self.dims)) {
+                row.convert_to_f32_slice(&mut buffer);
+                let value = score(&buffer);
+                if value.is_finite() && value >= least {
+                    found.push((*id, value));
+                }
+            }
+            found
+        };
+        let parts = self
+            .ids
+            .chunks(share)
+            .zip(self.rows.chunks(share * self.dims));
+        std::thread::scope(|scope| {
+            let part = &part;
+            let workers: Vec<_> = parts
+                .map(|(ids, rows)| scope.spawn(move || part(ids, rows)))
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| worker.join().unwrap_or_default())
+                .collect()
+        })
+    }
+
+    /// How like an item these others are.
+    pub(super) fn nearest_among(&self, item: ItemId, others: &[ItemId]) -> Vec<(ItemId, f32)> {
+        let Some(query) = self.row_of(item) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for other in others {
+            if let Some(row) = self.row_of(*other) {
+                let cosine: f32 = row.iter().zip(&query).map(|(a, b)| a * b).sum();
+                found.push((*other, cosine));
+            }
+        }
+        found
     }
 
     /// All rows with their cosine, best first, at most `n`.

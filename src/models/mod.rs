@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows the catalogue: pixels and samples go in, tags and embeddings come out.
 
+pub mod evidence;
 pub mod image;
 pub mod manifest;
 pub mod mel;
@@ -22,6 +23,7 @@ mod pack;
 mod packs;
 mod runtime;
 mod taggers;
+mod threshold;
 
 pub use file::{FileTag, FileTags, tag_file};
 pub use inspect::{Report, add, check, check_pack, remove};
@@ -31,6 +33,7 @@ pub use packs::Packs;
 pub use taggers::{Taggers, Tagging};
 pub use tags::ScoredTag;
 pub use teach::Head;
+pub use threshold::learnt as learnt_threshold;
 pub use vocabulary::Vocabulary;
 
 use crate::media::audio::Windows;

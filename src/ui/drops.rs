@@ -92,13 +92,6 @@ fn drop_files(scene: &mut Scene<'_>, files: Vec<PathBuf>, target: DropTarget) {
 }
 
 fn drop_items(scene: &mut Scene<'_>, items: Vec<ItemId>, target: DropTarget) {
-    let is_photo = |id: &ItemId| {
-        scene
-            .state
-            .index
-            .row(*id)
-            .is_some_and(|row| row.kind == Kind::Photo)
-    };
     let command = match target {
         DropTarget::Window => return,
         DropTarget::Tag(tag) => Command::Edit(Edit::Tag { items, tag }),
@@ -106,20 +99,49 @@ fn drop_items(scene: &mut Scene<'_>, items: Vec<ItemId>, target: DropTarget) {
         DropTarget::Collection(id) => Command::Edit(Edit::AddToCollection { id, items }),
         DropTarget::NewCollection => Command::View(View::Sheet(Some(Sheet::NewCollection(items)))),
         DropTarget::Player | DropTarget::Queue => match items[..] {
-            [photo] if is_photo(&photo) => Command::Play(Play::Soundtrack(photo)),
+            [photo] if is_one_photo(scene, &items) => Command::Play(Play::Soundtrack(photo)),
             _ => Command::Play(Play::Later(items)),
         },
     };
     scene.send(command);
 }
 
+fn is_one_photo(scene: &Scene<'_>, items: &[ItemId]) -> bool {
+    matches!(items, [photo] if scene
+        .state
+        .index
+        .row(*photo)
+        .is_some_and(|row| row.kind == Kind::Photo))
+}
+
+/// How many files hover over the window, those in folders counted; asked for once while they hover.
+fn hovering(scene: &mut Scene<'_>, ui: &Ui) -> Option<usize> {
+    let paths: Vec<PathBuf> = ui.input(|i| {
+        i.raw
+            .hovered_files
+            .iter()
+            .filter_map(|file| file.path.clone())
+            .collect()
+    });
+    if paths.is_empty() {
+        return None;
+    }
+    match &scene.state.hover_count {
+        Some((known, n)) if *known == paths => Some(*n),
+        _ => {
+            scene.send(Command::Want(crate::app::command::Want::Count(paths)));
+            None
+        }
+    }
+}
+
 /// Says beside the pointer what letting go would do; outside targets the page dims.
-fn badge(scene: &Scene<'_>, ui: &Ui, cargo: &Cargo, target: &DropTarget) {
+fn badge(scene: &mut Scene<'_>, ui: &Ui, cargo: &Cargo, target: &DropTarget) {
     let pointer = ui.input(|i| i.pointer.latest_pos());
     let at = pointer.unwrap_or_else(|| ui.content_rect().center());
     let (n, is_files) = match cargo {
         Cargo::Items(items) => (items.len(), false),
-        Cargo::Files(count) => (*count, true),
+        Cargo::Files(count) => (hovering(scene, ui).unwrap_or(*count), true),
     };
     let text = match target {
         DropTarget::Tag(tag) => {
@@ -128,10 +150,25 @@ fn badge(scene: &Scene<'_>, ui: &Ui, cargo: &Cargo, target: &DropTarget) {
             scene.with("drop-tag", &[("n", n.into()), ("tag", name.into())])
         }
         DropTarget::NewTag => scene.with("drop-new-tag", &[("n", n.into())]),
-        DropTarget::Collection(_) | DropTarget::NewCollection => {
-            scene.with("drop-collection", &[("n", n.into())])
+        DropTarget::Collection(id) => {
+            let name = scene
+                .state
+                .collections
+                .iter()
+                .find(|collection| collection.id == *id)
+                .map_or_else(String::new, |collection| collection.name.clone());
+            scene.with(
+                "drop-collection-named",
+                &[("n", n.into()), ("name", name.into())],
+            )
         }
-        DropTarget::Player | DropTarget::Queue => scene.with("drop-play", &[("n", n.into())]),
+        DropTarget::NewCollection => scene.with("drop-collection", &[("n", n.into())]),
+        DropTarget::Player | DropTarget::Queue => match cargo {
+            Cargo::Items(items) if is_one_photo(scene, items) => {
+                scene.text("drop-soundtrack").to_string()
+            }
+            _ => scene.with("drop-play", &[("n", n.into())]),
+        },
         DropTarget::Window if is_files => scene.with("drop-add", &[("n", n.into())]),
         DropTarget::Window => scene.with("n-items", &[("n", n.into())]),
     };

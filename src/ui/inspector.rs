@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::{CollapsingHeader, Frame, Margin, Panel, Rect, ScrollArea, Sense, Ui, vec2};
 use lucide_icons::Icon;
 
-use crate::app::command::{Command, DropTarget, Edit, Page, ShelfCommand, Want};
+use crate::app::command::{Command, DropTarget, Edit, Sheet, ShelfCommand, Teach, View, Want};
 use crate::app::phrases;
 use crate::app::state::Detail;
 use crate::catalog::{EventKind, Flags, ItemId, ItemTag, TagSource, TagState};
@@ -217,7 +217,11 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, id: ItemId, tags: &[ItemTag]) {
                 Some(ChipClick::Reject) => {
                     scene.send(Command::Edit(Edit::Reject { items, tag: path }))
                 }
-                Some(ChipClick::Body) => scene.send(Command::Go(Page::Tags(Some(path)))),
+                Some(ChipClick::Body) => {
+                    let (item, tag) = (id, tag.tag);
+                    scene.send(Command::Teach(Teach::Card { item, tag }));
+                    scene.send(Command::View(View::Sheet(Some(Sheet::WhyTag(item, tag)))));
+                }
                 None => {}
             }
         }

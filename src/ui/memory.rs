@@ -1,6 +1,6 @@
 //! What the window remembers between frames and nobody else needs: layouts, text being typed, scroll wishes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::app::command::{DropTarget, Sheet};
@@ -43,6 +43,15 @@ pub enum SongSort {
     Length,
 }
 
+/// What the page of a tag shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TagView {
+    #[default]
+    Tagged,
+    ToCheck,
+    Rejected,
+}
+
 /// The window's own memory.
 #[derive(Default)]
 pub struct Memory {
@@ -77,7 +86,26 @@ pub struct Memory {
     pub card_name: String,
     pub memory_entry: String,
     pub tag_filter: String,
-    pub is_tag_suggestions: bool,
+    pub tag_view: TagView,
+    /// The review queue is on screen: it has keys of its own.
+    pub is_reviewing: bool,
+    /// Suggestions answered or skipped since the list was read.
+    pub reviewed: HashSet<ItemId>,
+    pub skipped: Vec<ItemId>,
+    /// The tag that `reviewed` and `skipped` belong to.
+    pub reviewed_tag: String,
+    /// Suggestions as a grid rather than one by one.
+    pub is_review_grid: bool,
+    /// The name of a new tag is asked for in the rail, not in a sheet.
+    pub is_naming_in_rail: bool,
+    /// From which score on a lesson's proposals count as sure.
+    pub show_from: f32,
+    /// Language of the name that is being given to a tag.
+    pub name_language: &'static str,
+    /// Where a frame for selecting began, and what was selected before.
+    pub band: Option<(eframe::egui::Pos2, Vec<ItemId>)>,
+    /// Tags folded in the tree.
+    pub folded_tags: HashSet<String>,
     pub is_tidy_missing: bool,
     pub scroll_offsets: HashMap<String, f32>,
     /// When the pointer last moved over the viewer, in seconds of the program.

@@ -4,7 +4,7 @@ use eframe::egui;
 use egui::{CornerRadius, Frame, Margin, Panel, Rect, ScrollArea, Ui, pos2, vec2};
 use lucide_icons::Icon;
 
-use crate::app::command::{Command, DropTarget, Files, MusicPage, Page};
+use crate::app::command::{Command, DropTarget, Edit, Files, MusicPage, Page, Sheet, View};
 use crate::app::phrases;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, tokens};
@@ -91,6 +91,7 @@ pub fn rail_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
                     64.0
                 };
             if !is_narrow {
+                naming_ui(scene, ui);
                 let height = (ui.available_height() - below).max(0.0);
                 ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
                     tags_ui(scene, ui, height)
@@ -169,6 +170,50 @@ fn page_row(
     }
     if response.clicked() {
         scene.send(Command::Go(page));
+    }
+}
+
+/// Asks the name of a new tag where it was dropped.
+fn naming_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
+    let Some(Sheet::NewTag(items)) = scene.state.sheet.clone() else {
+        scene.memory.is_naming_in_rail = false;
+        return;
+    };
+    let is_new = !std::mem::replace(&mut scene.memory.is_naming_in_rail, true);
+    if is_new {
+        scene.memory.sheet_text.clear();
+    }
+    let hint = scene.text("sheet-new-tag-hint").to_string();
+    let response = ui
+        .add(
+            egui::TextEdit::singleline(&mut scene.memory.sheet_text)
+                .id(egui::Id::unique("rail new tag"))
+                .hint_text(hint.clone())
+                .desired_width(ui.available_width())
+                .margin(Margin::symmetric(10, 8))
+                .char_limit(200),
+        )
+        .accessible_name(hint);
+    if is_new {
+        response.request_focus();
+    }
+    let n = items.len() + scene.memory.files_for_new_tag.len();
+    if n > 0 {
+        label::caption_ui(ui, &scene.with("drop-new-tag", &[("n", n.into())]));
+    }
+    let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let name = scene.memory.sheet_text.trim().to_owned();
+    if has_entered && !name.is_empty() {
+        let files = std::mem::take(&mut scene.memory.files_for_new_tag);
+        scene.send(Command::Edit(if files.is_empty() {
+            Edit::NewTag { name, items }
+        } else {
+            Edit::TagFiles { files, tag: name }
+        }));
+        scene.send(Command::View(View::Sheet(None)));
+    } else if response.lost_focus() && !is_new {
+        scene.memory.files_for_new_tag.clear();
+        scene.send(Command::View(View::Sheet(None)));
     }
 }
 

@@ -10,7 +10,9 @@ use crate::app::actions::{Action, Group, TABLE};
 use crate::app::command::{Command, Edit, Files, Page, Sheet, View};
 use crate::catalog::ItemId;
 use crate::ui::scene::Scene;
+use crate::ui::tag_sheets;
 use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, SPACE_16, tokens};
+use crate::ui::why_sheet;
 use crate::ui::widgets::row::{Row, row_ui};
 use crate::ui::widgets::{button, label};
 
@@ -23,11 +25,15 @@ pub fn sheet_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         }
         return;
     };
-    if scene.memory.sheet_shown.as_ref() != Some(&sheet) {
+    if scene.memory.sheet_shown.as_ref() != Some(&sheet) && !scene.memory.is_naming_in_rail {
         scene.memory.sheet_shown = Some(sheet.clone());
         scene.memory.sheet_text = initial_text(scene, &sheet);
         scene.memory.palette_at = 0;
         scene.memory.should_focus_sheet = true;
+    }
+    // The rail asks for the name in place, where it is wide enough.
+    if matches!(sheet, Sheet::NewTag(_)) && scene.memory.is_naming_in_rail {
+        return;
     }
     let t = tokens(ui);
     let frame = egui::Frame::new()
@@ -40,7 +46,7 @@ pub fn sheet_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         .frame(frame)
         .backdrop_color(t.scrim)
         .show(ui.ctx(), |ui| {
-            let width = 480.0_f32.min(ui.content_rect().width() - 64.0);
+            let width = tag_sheets::width(&sheet).min(ui.content_rect().width() - 64.0);
             ui.set_width(width);
             content_ui(scene, ui, &sheet);
         });
@@ -137,6 +143,11 @@ fn content_ui(scene: &mut Scene<'_>, ui: &mut Ui, sheet: &Sheet) {
                 scene.send(Command::Go(Page::Tags(None)));
             }
         }
+        Sheet::EditTag(tag) => tag_sheets::edit_ui(scene, ui, tag),
+        Sheet::BindKey(tag) => tag_sheets::bind_ui(scene, ui, tag),
+        Sheet::ApplyLesson(tag) => tag_sheets::apply_ui(scene, ui, *tag),
+        Sheet::WhyTag(item, tag) => why_sheet::why_ui(scene, ui, *item, *tag),
+        Sheet::Past => tag_sheets::past_ui(scene, ui),
         Sheet::DeleteCollection(id) => {
             let question = scene.text("sheet-delete-collection").to_string();
             if question_ui(

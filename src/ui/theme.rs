@@ -344,6 +344,19 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     w.open = visuals(mixed(button, t.text, 0.08), line, t.text);
 }
 
+/// Colours a person may give a tag.
+pub const TAG_COLOURS: [&str; 8] = [
+    "#c9554d", "#c98a3d", "#a8a23f", "#5f9e5b", "#4a9a9a", "#5a86c2", "#8a70b8", "#b8649a",
+];
+
+/// `#rrggbb` as a colour.
+pub fn of_hex(text: &str) -> Option<Color32> {
+    let hex = text.strip_prefix('#').filter(|hex| hex.len() == 6)?;
+    let value = u32::from_str_radix(hex, 16).ok()?;
+    let [_, r, g, b] = value.to_be_bytes();
+    Some(Color32::from_rgb(r, g, b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ mod older;
 mod safety;
 mod searching;
 mod tagging;
+mod teaching;
 
 use std::path::{Path, PathBuf};
 

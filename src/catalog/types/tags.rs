@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, TagId};
+use super::{ItemId, RunId, TagId};
 
 /// Who says that an item has a tag.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ pub struct Tag {
     pub parent: Option<TagId>,
     /// `#rrggbb`, when the person chose one.
     pub colour: Option<String>,
+    /// Names the person gave it besides: language tag (empty for an alias) and name.
+    pub names: Vec<(String, String)>,
     /// Items on which it is confirmed.
     pub count_confirmed: u64,
     /// Items on which a model is sure of it.
@@ -146,4 +148,45 @@ pub struct ModelRun {
     pub started_ms: i64,
     /// Items whose tags come from it now.
     pub items: u64,
+}
+
+/// What a person said of a tag that a model had given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The item.
+    pub item: ItemId,
+    /// Whether the model was right.
+    pub was_right: bool,
+    /// How sure it was, 0 to 1.
+    pub score: f32,
+    /// `id@version`.
+    pub pack: String,
+    /// When the person said so.
+    pub at_ms: i64,
+}
+
+/// What was learnt of one tag and put into the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonKept {
+    /// The run to take back.
+    pub run: RunId,
+    /// Which lesson it was, from 1.
+    pub number: u32,
+    /// Items it speaks of.
+    pub items: u64,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// A change of the past that can be taken back alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastStep {
+    /// Its place in the undo log.
+    pub id: i64,
+    /// What it was.
+    pub change: crate::catalog::Change,
+    /// Rows it changed: items tagged, rated and the like.
+    pub rows: usize,
+    /// When.
+    pub at_ms: i64,
 }

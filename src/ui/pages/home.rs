@@ -202,6 +202,10 @@ fn shelf_ui(scene: &mut Scene<'_>, ui: &mut Ui, at: usize, shelf: &Shelf) {
                         ui.separator();
                         crate::ui::menus::items_ui(scene, ui, pick.item);
                     });
+                    if response.drag_started() {
+                        response
+                            .dnd_set_drag_payload(crate::ui::drops::DraggedItems(vec![pick.item]));
+                    }
                     match click {
                         Some(CardClick::Open) => open(scene, shelf, &list, pick),
                         Some(CardClick::Why) => {

@@ -11,6 +11,7 @@ mod outward;
 pub mod photos;
 pub mod settings;
 pub mod songs;
+pub mod tag;
 pub mod tags;
 pub mod taste;
 pub mod tidy;
@@ -37,7 +38,7 @@ pub fn page_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         Page::Music(page) => music::music_ui(scene, ui, &page),
         Page::Clips => clips::clips_ui(scene, ui),
         Page::Tags(None) => tags::tags_ui(scene, ui),
-        Page::Tags(Some(tag)) => tags::tag_ui(scene, ui, &tag),
+        Page::Tags(Some(tag)) => tag::tag_ui(scene, ui, &tag),
         Page::Collections(None) => collections::collections_ui(scene, ui),
         Page::Collections(Some(id)) => collections::collection_ui(scene, ui, id),
         Page::Tidy => tidy::tidy_ui(scene, ui),

@@ -216,7 +216,18 @@ fn base_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, song: &Song) -> (Rect, Respon
     }
     if response.clicked() {
         let modifiers = ui.input(|i| i.modifiers);
-        scene.send(Command::Select(if modifiers.command {
+        scene.send(Command::Select(if modifiers.shift {
+            let songs = &scene.state.music.songs;
+            let list = scene
+                .memory
+                .song_order
+                .iter()
+                .filter_map(|at| songs.get(*at as usize))
+                .map(|song| song.id)
+                .collect();
+            let to = song.id;
+            Select::Range { list, to }
+        } else if modifiers.command {
             Select::Toggle(song.id)
         } else {
             Select::One(song.id)

@@ -1,4 +1,4 @@
-//! Tags: the tree with counts, and one tag opened: its items, then what models propose for it.
+//! Tags: the tree with counts. One tag opened is in [`super::tag`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,14 +6,13 @@ use eframe::egui;
 use egui::{ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use crate::app::command::{Command, DropTarget, Edit, ListKey, Page, Sheet, View};
+use crate::app::command::{Command, DropTarget, Page, Sheet, View};
 use crate::app::phrases;
 use crate::catalog::{Tag, TagId};
 use crate::ui::drops;
-use crate::ui::menus::{self, want_list};
+use crate::ui::menus;
 use crate::ui::scene::Scene;
-use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, SPACE_16, tokens};
-use crate::ui::widgets::grid::{self, Sections};
+use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12};
 use crate::ui::widgets::row::{Row, row_ui};
 use crate::ui::widgets::{button, empty, label};
 
@@ -26,6 +25,9 @@ pub fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
             drops::target_ui(scene, ui, response.rect, DropTarget::NewTag);
             if response.clicked() {
                 scene.send(Command::View(View::Sheet(Some(Sheet::NewTag(Vec::new())))));
+            }
+            if button::icon_ui(ui, Icon::History, &scene.text("past-title")).clicked() {
+                scene.send(Command::View(View::Sheet(Some(Sheet::Past))));
             }
         });
     });
@@ -129,6 +131,15 @@ fn tag_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, tag: &Tag, depth: usize, name:
             scene.with("n-suggested", &[("n", tag.count_suggested.into())])
         );
     }
+    if let Some((key, _)) = scene
+        .state
+        .settings
+        .tag_keys
+        .iter()
+        .find(|(_, bound)| **bound == tag.path)
+    {
+        end = format!("[{}]  {end}", key.to_uppercase());
+    }
     let response = row_ui(
         ui,
         &Row {
@@ -137,121 +148,13 @@ fn tag_row_ui(scene: &mut Scene<'_>, ui: &mut Ui, tag: &Tag, depth: usize, name:
             ..Row::new(Icon::Tag, name)
         },
     );
+    if let Some(colour) = tag.colour.as_deref().and_then(theme::of_hex) {
+        let at = response.rect.left_center() + egui::vec2(4.0 + depth as f32 * 22.0, 0.0);
+        ui.painter().circle_filled(at, 4.0, colour);
+    }
     drops::target_ui(scene, ui, response.rect, DropTarget::Tag(tag.path.clone()));
     response.context_menu(|ui| menus::tag_ui(scene, ui, &tag.path));
     if response.clicked() {
         scene.send(Command::Go(Page::Tags(Some(tag.path.clone()))));
     }
-}
-
-/// One tag.
-pub fn tag_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str) {
-    let tags = scene.state.tags.clone();
-    let Some(tag) = tags.iter().find(|tag| tag.path == path) else {
-        empty::empty_ui(ui, Icon::Tag, &scene.text("tag-gone"), None);
-        return;
-    };
-    let name = phrases::shown_tag_name(&scene.state.words, &scene.state.vocabulary, tag);
-    ui.horizontal(|ui| {
-        let response = label::page_ui(ui, &name);
-        drops::target_ui(scene, ui, response.rect, DropTarget::Tag(path.to_owned()));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if button::icon_ui(ui, Icon::Trash2, &scene.text("action-delete")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::DeleteTag(
-                    path.to_owned(),
-                )))));
-            }
-            if button::icon_ui(ui, Icon::Pencil, &scene.text("action-rename")).clicked() {
-                scene.send(Command::View(View::Sheet(Some(Sheet::RenameTag(
-                    path.to_owned(),
-                )))));
-            }
-        });
-    });
-    let facts = scene.with(
-        "tag-facts",
-        &[
-            ("confirmed", tag.count_confirmed.into()),
-            ("shown", tag.count_shown.into()),
-            ("suggested", tag.count_suggested.into()),
-        ],
-    );
-    label::secondary_ui(ui, &facts);
-    ui.add_space(SPACE_8);
-    let (sure, maybe) = (scene.text("tag-sure"), scene.text("tag-maybe"));
-    if tag.count_suggested > 0 {
-        let choices = [(false, &*sure), (true, &*maybe)];
-        if let Some(chosen) = button::segments_ui(ui, &choices, scene.memory.is_tag_suggestions) {
-            scene.memory.is_tag_suggestions = chosen;
-        }
-    } else {
-        scene.memory.is_tag_suggestions = false;
-    }
-    let is_reviewing = scene.memory.is_tag_suggestions;
-    let key = if is_reviewing {
-        ListKey::Suggested(path.to_owned())
-    } else {
-        ListKey::Tag(path.to_owned())
-    };
-    let Some(list) = want_list(scene, key) else {
-        return;
-    };
-    if is_reviewing && !list.is_empty() {
-        review_bar_ui(scene, ui, path, &name);
-    }
-    ui.add_space(SPACE_8);
-    if list.is_empty() {
-        empty::empty_ui(ui, Icon::Tag, &scene.text("tag-empty"), None);
-        return;
-    }
-    grid::grid_ui(
-        scene,
-        ui,
-        if is_reviewing { "suggested" } else { "tag" },
-        &list,
-        Sections::None,
-    );
-}
-
-/// "Is this right?": confirm or reject what is selected, or everything.
-fn review_bar_ui(scene: &mut Scene<'_>, ui: &mut Ui, path: &str, name: &str) {
-    let t = tokens(ui);
-    let selected = scene.state.selection.order.clone();
-    egui::Frame::new()
-        .fill(t.surface)
-        .corner_radius(egui::CornerRadius::same(theme::RADIUS_CARD))
-        .inner_margin(egui::Margin::symmetric(SPACE_16 as i8, SPACE_8 as i8))
-        .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                let question = if selected.is_empty() {
-                    scene.with("review-choose", &[("tag", name.into())])
-                } else {
-                    scene.with(
-                        "review-question",
-                        &[("n", selected.len().into()), ("tag", name.into())],
-                    )
-                };
-                label::body_ui(ui, &question);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.add_enabled_ui(!selected.is_empty(), |ui| {
-                        if button::word_ui(ui, Some(Icon::X), &scene.text("action-reject"))
-                            .clicked()
-                        {
-                            scene.send(Command::Edit(Edit::Reject {
-                                items: selected.clone(),
-                                tag: path.to_owned(),
-                            }));
-                        }
-                        if button::strong_ui(ui, Some(Icon::Check), &scene.text("action-confirm"))
-                            .clicked()
-                        {
-                            scene.send(Command::Edit(Edit::Confirm {
-                                items: selected.clone(),
-                                tag: path.to_owned(),
-                            }));
-                        }
-                    });
-                });
-            });
-        });
 }

@@ -48,6 +48,10 @@ pub fn viewer_ui(scene: &mut Scene<'_>, ui: &mut Ui) {
         .index
         .row(item)
         .map_or(Kind::Photo, |row| row.kind);
+    // A picture that is not zoomed has nothing to pan: it is taken along, onto a tag in the inspector.
+    if response.drag_started() && scene.memory.look.zoom <= 1.01 {
+        response.dnd_set_drag_payload(crate::ui::drops::DraggedItems(vec![item]));
+    }
     let texture = best_texture(scene, ui, item, rect);
     match texture {
         Ok(texture) => look_ui(scene, ui, texture.as_ref(), rect, &response),

@@ -78,6 +78,7 @@ pub fn grid_ui(
         ui.set_height(layout.height + SPACE_16);
         ui.set_width(width);
         let origin = ui.min_rect().min;
+        super::band::band_ui(scene, ui, name, list, &layout, origin);
         // One screen more on both sides is asked for, so that scrolling meets pictures.
         let reach = viewport.height() * 0.5;
         for at in layout.visible(viewport.top() - reach, viewport.bottom() + reach) {

@@ -1,5 +1,6 @@
 //! Pieces that pages are made of.
 
+pub mod band;
 pub mod button;
 pub mod card;
 pub mod chip;
