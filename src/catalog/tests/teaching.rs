@@ -204,7 +204,7 @@ fn a_built_in_alias_can_be_detached() {
     };
     describe();
     add(&f, &[a], "seaside");
-    assert_eq!(state(&f, a, "Beach"), Some(TagState::Confirmed));
+    assert_eq!(state(&f, a, "beach"), Some(TagState::Confirmed));
     f.person(Change::DetachName {
         tag: "Beach".to_owned(),
         name: "Seaside".to_owned(),
@@ -213,7 +213,7 @@ fn a_built_in_alias_can_be_detached() {
     describe();
     add(&f, &[b], "Seaside");
     assert_eq!(state(&f, b, "Seaside"), Some(TagState::Confirmed));
-    assert_eq!(state(&f, b, "Beach"), None);
+    assert_eq!(state(&f, b, "beach"), None);
 }
 
 #[test]
