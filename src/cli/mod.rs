@@ -6,6 +6,7 @@
 mod analyse;
 mod capture;
 mod doctor;
+mod eval;
 mod export;
 mod files;
 mod history;
@@ -84,6 +85,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Bring back what was exported.
     Import(export::ImportArgs),
+    /// Measure the recommender on a public table.
+    Eval(eval::Args),
     /// What this machine offers, and how the library is.
     Doctor(doctor::Args),
     /// The move-and-kill proof, in a temporary folder.
@@ -177,6 +180,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Models(args) => models::run(&context, &args, &mut console),
         Command::Export(args) => export::export(&context, &args, &mut console),
         Command::Import(args) => export::import(&context, &args, &mut console),
+        Command::Eval(args) => eval::run(&args, &mut console),
         Command::Doctor(args) => doctor::run(&context, &args, &mut console),
         Command::Capture(args) => capture::run(&context, &args, &mut console),
     };

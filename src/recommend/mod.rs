@@ -11,6 +11,7 @@ pub mod card;
 mod chance;
 mod context;
 mod diversity;
+pub mod engine;
 mod friends;
 mod lists;
 mod memories;

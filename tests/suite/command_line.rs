@@ -149,3 +149,60 @@ fn every_page_is_drawn_without_a_display() {
         );
     }
 }
+
+#[test]
+fn the_recommender_is_measured_on_a_table() {
+    let home = Home::new();
+    let table = home.path("ratings.csv");
+    let mut text = "userId,movieId,rating,timestamp\n".to_owned();
+    for user in 0..30u32 {
+        for item in 0..20u32 {
+            if (user * 7 + item * 3) % 4 != 0 {
+                let value = 1 + (user + item * item) % 5;
+                text.push_str(&format!("{user},{item},{value},{}\n", user * 100 + item));
+            }
+        }
+    }
+    std::fs::write(&table, &text).unwrap();
+    let file = text(&table).to_owned();
+    let rating = ["eval", "recommend", &file, "--only", "mean", "--json"];
+    let (code, out, err) = home.parlour(&rating);
+    assert_eq!(code, 0, "{err}");
+    let lines = json_lines(&out);
+    assert!(lines.len() >= 3, "{out}");
+    for line in &lines {
+        assert!(line["rmse"].as_f64().unwrap() > 0.0, "{line}");
+        assert!(line["mae"].as_f64().unwrap() <= line["rmse"].as_f64().unwrap());
+        assert_eq!(line["predictions"], 450);
+    }
+    let ranking = [
+        "eval",
+        "recommend",
+        &file,
+        "--task",
+        "ranking",
+        "--split",
+        "leave-last",
+    ];
+    let (code, out, err) = home.parlour(&[&ranking[..], &["--only", "EASE"]].concat());
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out.lines().count(), 2, "a heading and EASE: {out}");
+
+    std::fs::write(&table, format!("{text}1,2\n1,3,many,5\n")).unwrap();
+    let (code, out, err) = home.parlour(&rating);
+    assert_eq!((code, json_lines(&out).len()), (1, lines.len()));
+    assert!(err.contains("line 452: the value is missing"), "{err}");
+    assert!(err.contains("line 453: the value is no number"), "{err}");
+    std::fs::write(&table, "").unwrap();
+    let (code, out, err) = home.parlour(&rating);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(
+        err.contains("there is no row of user, item and value"),
+        "{err}"
+    );
+    assert_eq!(
+        home.parlour(&["eval", "recommend", &file, "--split", "given"])
+            .0,
+        2
+    );
+}
