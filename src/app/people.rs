@@ -197,6 +197,14 @@ impl Engine {
     pub(super) fn shelf(&mut self, command: ShelfCommand) {
         let words = self.state.words.clone();
         let say = |key: &'static str| Some(words.text(key).to_string());
+        if self.state.is_guest {
+            // Guests strike nothing out for others; what they do not want leaves their page.
+            match &command {
+                ShelfCommand::NotNow(item) => return self.take_away(*item),
+                ShelfCommand::Strike(_) | ShelfCommand::Unstrike(_) => return,
+                _ => {}
+            }
+        }
         match command {
             ShelfCommand::Strike(key) => {
                 let key = self.who().stored(&key);

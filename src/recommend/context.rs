@@ -33,6 +33,7 @@ impl Hours {
         let mut here = vec![0.0f32; input.names.len()];
         let mut all = vec![0.0f32; input.names.len()];
         let (mut here_sum, mut all_sum) = (0.0f32, 0.0f32);
+        let end_ms = signal::end_of_day(input);
         let mut played = Vec::new();
         for event in input.events.iter().rev() {
             let grade = signal::grade(event);
@@ -51,7 +52,7 @@ impl Hours {
             if self::is_weekend(then_ms.div_euclid(DAY_MS)) != is_weekend {
                 near *= OTHER_DAYS;
             }
-            let weight = grade * signal::decay(input.now_ms, event.at_ms);
+            let weight = grade * signal::decay(end_ms, event.at_ms);
             here_sum += weight * near;
             all_sum += weight;
             for (tag, score) in &facts.tags {

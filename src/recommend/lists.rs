@@ -160,7 +160,11 @@ pub(super) fn from_base<'a>(
 }
 
 pub(super) fn days_since(at_ms: i64, taste: &Taste<'_>) -> i64 {
-    taste.input.now_ms.saturating_sub(at_ms).max(0) / DAY_MS
+    // Midnights between then and now, as people count.
+    let day = at_ms
+        .saturating_add(taste.input.utc_offset_ms)
+        .div_euclid(DAY_MS);
+    (taste.today - day).max(0)
 }
 
 fn days_u32(days: i64) -> u32 {

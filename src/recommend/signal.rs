@@ -70,8 +70,20 @@ pub fn decay(now_ms: i64, at_ms: i64) -> f32 {
     0.5f64.powf(days / HALF_LIFE_DAYS) as f32
 }
 
+/// The end of the person's day: ages are counted from there, so that nothing shifts from hour to hour.
+pub fn end_of_day(input: &Input) -> i64 {
+    let today = input
+        .now_ms
+        .saturating_add(input.utc_offset_ms)
+        .div_euclid(DAY_MS);
+    (today + 1)
+        .saturating_mul(DAY_MS)
+        .saturating_sub(input.utc_offset_ms)
+}
+
 /// The signal of every item, by its place.
 pub fn signals(input: &Input, places: &Places) -> Vec<Signal> {
+    let end_ms = end_of_day(input);
     let mut signals = vec![Signal::default(); input.items.len()];
     for event in &input.events {
         let Some(at) = event.item.and_then(|item| places.of(item)) else {
@@ -80,11 +92,11 @@ pub fn signals(input: &Input, places: &Places) -> Vec<Signal> {
         let signal = &mut signals[at];
         let grade = grade(event);
         let at_ms = event.at_ms.min(input.now_ms);
-        signal.value += grade * decay(input.now_ms, at_ms);
+        signal.value += grade * decay(end_ms, at_ms);
         if grade > ENJOYED {
             signal.ever += grade;
             signal.times += 1;
-            let hours = input.now_ms.saturating_sub(at_ms) as f64 / 3_600_000.0;
+            let hours = end_ms.saturating_sub(at_ms) as f64 / 3_600_000.0;
             signal.activation += (hours + 1.0).powf(-ACTIVATION_DECAY) as f32;
         }
         match event.kind {

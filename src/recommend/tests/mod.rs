@@ -1,3 +1,6 @@
+mod person;
+mod shelves_of;
+
 use super::signal::DAY_MS;
 use super::*;
 use crate::catalog::{Event, EventId, EventKind, ItemId, ProfileId};
