@@ -210,6 +210,31 @@ impl Reader {
         self.read("read what is to be written", |conn| outward(conn, item))
     }
 
+    /// What an item is without its tags.
+    pub fn essence_of(&self, item: ItemId) -> Result<Option<ContentHash>> {
+        self.read("read an item", |conn| {
+            let found: Option<Option<SqlHash>> = conn
+                .prepare_cached("SELECT essence FROM item WHERE id = ?1")?
+                .query_row([items::resolve(conn, item)?], |row| row.get(0))
+                .optional()?;
+            Ok(found.flatten().map(|hash| hash.0))
+        })
+    }
+
+    /// The one item that is this without its tags; `None` when there are several.
+    pub fn item_by_essence(&self, essence: &ContentHash) -> Result<Option<ItemId>> {
+        self.read("find a content", |conn| {
+            let mut rows = conn.prepare_cached("SELECT id FROM item WHERE essence = ?1 LIMIT 2")?;
+            let found: Vec<ItemId> = rows
+                .query_map([SqlHash(*essence)], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(match found.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            })
+        })
+    }
+
     /// Items of which the person says something against their files.
     pub fn said_items(&self) -> Result<Vec<ItemId>> {
         self.read("read what was said", |conn| {

@@ -15,6 +15,12 @@ use crate::library::{export as exporting, import as importing};
 pub struct ExportArgs {
     /// A folder; it is made if it is not there.
     dir: PathBuf,
+    /// Write the XMP sidecars beside the originals instead.
+    #[arg(long, conflicts_with = "copies")]
+    beside_originals: bool,
+    /// Copy the files, too, each beside its sidecar.
+    #[arg(long)]
+    copies: bool,
     /// One JSON object.
     #[arg(long)]
     json: bool,
@@ -33,13 +39,27 @@ pub struct ImportArgs {
 /// Writes JSON and XMP sidecars into the folder.
 pub fn export(context: &Context, args: &ExportArgs, console: &mut Console<'_>) -> Result<()> {
     let library = context.library(console)?;
-    let done = exporting::export(&library, &absolute(&args.dir)?, &Cancel::new())?;
+    let beside = match (args.beside_originals, args.copies) {
+        (true, _) => exporting::Beside::Originals,
+        (_, true) => exporting::Beside::Copies,
+        _ => exporting::Beside::Folder,
+    };
+    let done = exporting::export_as(&library, &absolute(&args.dir)?, beside, &Cancel::new())?;
+    if done.left_alone > 0 {
+        console.fail();
+        console.say(&format!(
+            "{} sidecars were changed by other programs and left alone; `parlour scan` reads them",
+            done.left_alone
+        ));
+    }
     if args.json {
         console.json(&json!({
             "items": done.items,
             "sidecars": done.sidecars,
             "collections": done.collections,
             "events": done.events,
+            "copies": done.copies,
+            "left_alone": done.left_alone,
         }));
     } else {
         console.line(&format!(

@@ -54,6 +54,9 @@ pub(crate) struct ExportedItem {
     /// BLAKE3 of the content, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// The same without the file's tags, where they can be told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub essence: Option<String>,
     pub kind: Option<Kind>,
     pub title: String,
     /// As [`path_text`] writes them.
@@ -108,6 +111,22 @@ pub struct ExportSummary {
     pub collections: u64,
     /// Events of the history.
     pub events: u64,
+    /// Files copied.
+    pub copies: u64,
+    /// Sidecars of other programs that were left alone.
+    pub left_alone: u64,
+}
+
+/// Where the sidecars of an export go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Beside {
+    /// Into a folder of their own.
+    #[default]
+    Folder,
+    /// Beside copies of the files, in that folder.
+    Copies,
+    /// Beside the originals, whose folders' switches do not count here.
+    Originals,
 }
 
 /// Writes the export of a library into `dir`, which is made when it is not there. Blocks: for a worker.
@@ -116,13 +135,26 @@ pub struct ExportSummary {
 /// When something cannot be read or written, or `cancel` is thrown. Files that are there already stay whole or are
 /// replaced whole.
 pub fn export(library: &Library, dir: &Path, cancel: &Cancel) -> Result<ExportSummary> {
-    let result = write(library, dir, cancel);
+    export_as(library, dir, Beside::Folder, cancel)
+}
+
+/// The same, choosing where the sidecars go.
+///
+/// # Errors
+/// As [`export`]. Beside originals, a sidecar that another program changed since it was read is left alone and counted.
+pub fn export_as(
+    library: &Library,
+    dir: &Path,
+    beside: Beside,
+    cancel: &Cancel,
+) -> Result<ExportSummary> {
+    let result = write(library, dir, beside, cancel);
     let outbox = &library.inner.outbox;
     outbox.send(LibraryEvent::Finished(Activity::Export));
     result
 }
 
-fn write(library: &Library, dir: &Path, cancel: &Cancel) -> Result<ExportSummary> {
+fn write(library: &Library, dir: &Path, beside: Beside, cancel: &Cancel) -> Result<ExportSummary> {
     std::fs::create_dir_all(dir).map_err(|error| Error::io("create the folder", dir, &error))?;
     let reader = library.catalog().reader()?;
     let made = Made::read(&reader)?;
@@ -161,7 +193,20 @@ fn write(library: &Library, dir: &Path, cancel: &Cancel) -> Result<ExportSummary
                 .send(LibraryEvent::Progress(progress.clone()));
         }
         let exported = exported_item(&reader, item, &made.tags)?;
-        summary.sidecars += u64::from(sidecars.write(item, &exported)?);
+        match beside {
+            Beside::Folder => summary.sidecars += u64::from(sidecars.write(item, &exported)?),
+            Beside::Copies => {
+                summary.sidecars += u64::from(sidecars.write(item, &exported)?);
+                summary.copies += u64::from(sidecars.copy(item)?);
+            }
+            Beside::Originals => match library.write_beside(item.id) {
+                Ok(written) => summary.sidecars += written,
+                Err(error) => {
+                    tracing::warn!(%error, "a sidecar was left alone");
+                    summary.left_alone += 1;
+                }
+            },
+        }
         export.items.push(exported);
     }
     for collection in reader.collections()? {
@@ -276,6 +321,9 @@ fn exported_item(reader: &Reader, item: &Item, tags: &BTreeMap<i64, Tag>) -> Res
         hash: item
             .hash
             .map(|hash| blake3::Hash::from_bytes(hash).to_hex().to_string()),
+        essence: reader
+            .essence_of(item.id)?
+            .map(|hash| blake3::Hash::from_bytes(hash).to_hex().to_string()),
         kind: Some(item.kind),
         title: item.title.clone(),
         paths: item
@@ -312,6 +360,8 @@ struct Sidecars {
     dir: PathBuf,
     folders: Vec<Folder>,
     taken: BTreeSet<PathBuf>,
+    /// The sidecar written last.
+    last: Option<PathBuf>,
 }
 
 impl Sidecars {
@@ -320,6 +370,7 @@ impl Sidecars {
             dir,
             folders,
             taken: BTreeSet::new(),
+            last: None,
         }
     }
 
@@ -342,13 +393,39 @@ impl Sidecars {
             taken_ms: exported.said_date_ms,
             gps: exported.said_place,
         };
+        self.last = None;
         let mut target = self.place(path);
         let mut n = 2;
         while !self.taken.insert(target.clone()) {
             target.set_extension(format!("{n}.xmp"));
             n += 1;
         }
-        write_whole(&target, &xmp::write_new(&wish)?)?;
+        // What other programs wrote beside the original goes along.
+        let old = xmp::sidecar_of(path).and_then(|old| xmp::read_bytes(&old).ok());
+        let is_foreign = |word: &str| !crate::catalog::can_be_tag(word);
+        let bytes = match xmp::edit(old.as_deref(), &wish, is_foreign) {
+            Ok(bytes) => bytes,
+            Err(_) => xmp::write_new(&wish)?,
+        };
+        write_whole(&target, &bytes)?;
+        self.last = Some(target);
+        Ok(true)
+    }
+
+    /// Copies the file to beside its sidecar. True when there was one to copy.
+    fn copy(&mut self, item: &Item) -> Result<bool> {
+        let Some(path) = item.path().filter(|path| path.is_file()) else {
+            return Ok(false);
+        };
+        let target = match self.last.take() {
+            Some(sidecar) => sidecar.with_extension(""),
+            None => self.place(path).with_extension(""),
+        };
+        let failed = |error: std::io::Error| Error::io("copy the file", path, &error);
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::copy(path, &target).map_err(failed)?;
         Ok(true)
     }
 

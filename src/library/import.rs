@@ -164,6 +164,16 @@ impl<'a> Finder<'a> {
         {
             return self.reader.item(id);
         }
+        // Tagged anew by another program meanwhile: the sound or the picture is the same.
+        let essence = exported
+            .essence
+            .as_deref()
+            .and_then(|hex| blake3::Hash::from_hex(hex).ok());
+        if let Some(essence) = essence
+            && let Some(id) = self.reader.item_by_essence(essence.as_bytes())?
+        {
+            return self.reader.item(id);
+        }
         let paths: Vec<PathBuf> = exported
             .paths
             .iter()
@@ -245,6 +255,9 @@ struct Wishes {
     ratings: BTreeMap<u8, Vec<ItemId>>,
     favourites: Vec<ItemId>,
     hidden: Vec<ItemId>,
+    titles: Vec<(ItemId, Option<String>)>,
+    dates: Vec<(ItemId, Option<i64>)>,
+    places: Vec<(ItemId, Option<(f64, f64)>)>,
     count: u64,
 }
 
@@ -284,6 +297,21 @@ impl Wishes {
             self.ratings.entry(rating).or_default().push(item.id);
             self.count += 1;
         }
+        let outward = reader.outward(item.id)?;
+        let said = outward.map(|said| (said.title, said.date_ms, said.place));
+        let (title, date_ms, place) = said.unwrap_or_default();
+        if exported.said_title.is_some() && exported.said_title != title {
+            self.titles.push((item.id, exported.said_title.clone()));
+            self.count += 1;
+        }
+        if exported.said_date_ms.is_some() && exported.said_date_ms != date_ms {
+            self.dates.push((item.id, exported.said_date_ms));
+            self.count += 1;
+        }
+        if exported.said_place.is_some() && exported.said_place != place {
+            self.places.push((item.id, exported.said_place));
+            self.count += 1;
+        }
         if exported.is_favourite && !item.is_favourite {
             self.favourites.push(item.id);
             self.count += 1;
@@ -311,6 +339,15 @@ impl Wishes {
                 items: self.favourites,
                 on: true,
             });
+        }
+        if !self.titles.is_empty() {
+            changes.push(Change::Retitle(self.titles));
+        }
+        if !self.dates.is_empty() {
+            changes.push(Change::Redate(self.dates));
+        }
+        if !self.places.is_empty() {
+            changes.push(Change::Locate(self.places));
         }
         if !self.hidden.is_empty() {
             changes.push(Change::Hide {

@@ -135,3 +135,39 @@ fn an_unreadable_file_is_named_and_the_rest_goes_on() {
     assert_eq!(failed[0]["path"], text(&photo));
     assert_eq!(lines.last().unwrap()["summary"]["new"], 7, "{out}");
 }
+
+#[test]
+fn a_folder_that_cannot_be_written_to_keeps_everything_and_is_named() {
+    let stranger = Stranger::new();
+    let media = stranger.home.media();
+    let photo = media.join("photo 1.png");
+    let (code, _, err) = stranger.parlour(&["scan", text(&media)]);
+    assert_eq!(code, 0, "{err}");
+    let before = std::fs::read(&photo).unwrap();
+    set_mode(&media, 0o555);
+    let (code, _, err) = stranger.parlour(&["sidecars", "on", text(&media)]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = stranger.parlour(&["tags", "add", "Sea", text(&photo)]);
+    assert_eq!(code, 0, "the tag is safe in the library: {err}");
+    let (code, _, err) = stranger.parlour(&["sidecars", "write"]);
+    assert_eq!(code, 1);
+    assert_eq!(err.lines().count(), 1, "{err}");
+    assert!(
+        err.contains("permission was denied") && err.contains("photo 1.png"),
+        "{err}"
+    );
+    for action in [
+        &["files", "rename", text(&photo), "other"][..],
+        &["files", "trash", text(&photo)],
+    ] {
+        let (code, _, err) = stranger.parlour(action);
+        assert_eq!((code, err.lines().count()), (1, 1), "{err}");
+    }
+    set_mode(&media, 0o777);
+    assert_eq!(std::fs::read(&photo).unwrap(), before);
+    // As soon as it can be written, it is.
+    let (code, out, err) = stranger.parlour(&["sidecars", "write", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(json_lines(&out)[0]["written"], 1);
+    assert!(media.join("photo 1.png.xmp").exists());
+}

@@ -201,6 +201,37 @@ impl Library {
         drain(&self.inner, true)
     }
 
+    /// Writes the sidecars of an item whatever the switches of its folders say: the person asked for exactly that.
+    /// Returns how many were written.
+    ///
+    /// # Errors
+    /// When a sidecar was changed since it was read, or cannot be written.
+    pub fn write_beside(&self, item: ItemId) -> Result<u64> {
+        let inner = &self.inner;
+        let _one_at_a_time = inner.saving.lock();
+        let Some(outward) = inner.catalog.reader()?.outward(item)? else {
+            return Ok(0);
+        };
+        if outward.kind == Kind::Audio {
+            return Ok(0);
+        }
+        let mut written = 0;
+        for target in &outward.paths {
+            match sidecar::save(inner, item, &outward, target) {
+                Ok(has_written) => written += u64::from(has_written),
+                Err(Refusal::Failed(error)) => return Err(error),
+                Err(Refusal::Conflict(why)) => {
+                    return Err(Error::Malformed {
+                        what: "sidecar",
+                        why,
+                        path: target.path.clone(),
+                    });
+                }
+            }
+        }
+        Ok(written)
+    }
+
     /// Ends the conflict of an item.
     ///
     /// # Errors
