@@ -236,10 +236,13 @@ impl Library {
         for (from, to) in &plan.files {
             let result = match to {
                 Some(to) => put(from, to),
-                None => trash::delete(from).map_err(|error| Error::Io {
-                    action: "move the file to the trash",
-                    why: crate::error::one_line(&error.to_string()),
-                    path: from.clone(),
+                None => trash::delete(from).map_err(|error| {
+                    tracing::warn!(%error, "not trashed");
+                    Error::Io {
+                        action: "move the file to the trash",
+                        why: "the system's trash did not take it".to_owned(),
+                        path: from.clone(),
+                    }
                 }),
             };
             match result {
