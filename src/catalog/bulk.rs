@@ -215,6 +215,15 @@ impl<'a> Bulk<'a> {
         self.told("save a model's tags", stored())
     }
 
+    /// Makes the tags that rules of the program give an item exactly these; what anybody else said stays.
+    pub fn set_rule_tags(&mut self, item: ItemId, slugs: &[&str]) -> Result<()> {
+        let stored = || -> Outcome<()> {
+            let item = resolve(self.tx, item)?;
+            super::model_tags::settle_rules(self.tx, item, slugs)
+        };
+        self.told("save what was calculated of a photo", stored())
+    }
+
     /// Takes back a run of a model. Returns the items it touched.
     pub fn roll_back_run(&mut self, run: RunId) -> Result<Vec<ItemId>> {
         self.told("take back a model run", analyses::roll_back(self.tx, run))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, params};
 
 use super::fault::Outcome;
-use super::tags::{of_slug, standing};
+use super::tags::{RULE, of_slug, standing};
 use super::types::{ItemId, ModelTag, TagId, TagState};
 
 /// Sources below this are not models.
@@ -109,6 +109,33 @@ pub(super) fn settle_models(conn: &Connection, item: ItemId) -> Outcome<()> {
         if is_free {
             put.execute(params![item, tag, source, state, score, at_ms])?;
         }
+    }
+    Ok(())
+}
+
+/// Makes the tags that rules give an item exactly these; what a person, a file or a model said stays.
+pub(super) fn settle_rules(conn: &Connection, item: ItemId, slugs: &[&str]) -> Outcome<()> {
+    let mut wanted = Vec::with_capacity(slugs.len());
+    for slug in slugs {
+        wanted.extend(of_slug(conn, slug)?);
+    }
+    let mut statement = conn.prepare_cached(
+        "SELECT tag FROM item_tag WHERE item = ?1 AND source = ?2 AND state = ?3",
+    )?;
+    let shown = TagState::Shown.code();
+    let old: Vec<TagId> = statement
+        .query_map(params![item, RULE, shown], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for tag in old.iter().filter(|tag| !wanted.contains(tag)) {
+        conn.prepare_cached("DELETE FROM item_tag WHERE item = ?1 AND tag = ?2")?
+            .execute(params![item, tag])?;
+    }
+    for tag in wanted.iter().filter(|tag| !old.contains(tag)) {
+        conn.prepare_cached(
+            "INSERT INTO item_tag (item, tag, source, state, score, at_ms) VALUES (?1, ?2, ?3, ?4, 1.0, ?5)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![item, tag, RULE, shown, super::codec::now_ms()])?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::error::Error;
 
 pub(super) const PERSON: i64 = 1;
 const IMPORTED: i64 = 2;
-const RULE: i64 = 3;
+pub(super) const RULE: i64 = 3;
 
 const MAX_LEVELS: usize = 8;
 const MAX_NAME_CHARS: usize = 100;

@@ -19,12 +19,13 @@ const SCREENSHOT_NAMES: [&str; 4] = ["screenshot", "screen shot", "截屏", "截
 
 impl Reader {
     /// Every tag that is believed (confirmed, or shown by a model): item, name (the vocabulary's slug where a model
-    /// knows the tag), score.
+    /// knows the tag), score. Not what rules calculate from pixels: a colour is no
+    /// subject.
     pub fn each_believed_tag(&self, mut on: impl FnMut(ItemId, &str, f32)) -> Result<()> {
         self.read("read the tags of all items", |conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT it.item, coalesce(t.slug, t.name), it.score FROM item_tag AS it JOIN tag AS t ON t.id = it.tag
-                 WHERE it.state IN (1, 2) AND t.is_deleted = 0",
+                 WHERE it.state IN (1, 2) AND it.source <> 3 AND t.is_deleted = 0",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {

@@ -1,4 +1,5 @@
-//! `parlour eval recommend FILE`: measures the recommender's algorithms on a table of interactions.
+//! `parlour eval recommend FILE`: measures the recommender's algorithms on a table of interactions; `eval tags` is in a
+//! file of its own.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -22,6 +23,8 @@ pub struct Args {
 enum What {
     /// Measure the recommender's algorithms: MovieLens' u.data, ratings.dat or ratings.csv, or any `user item value time`.
     Recommend(RecommendArgs),
+    /// Measure tags on files whose tags are known.
+    Tags(super::eval_tags::Args),
 }
 
 /// Arguments of `parlour eval recommend`.
@@ -68,8 +71,11 @@ enum Task {
 }
 
 /// Measures, and writes a line per algorithm as soon as it is known.
-pub fn run(args: &Args, console: &mut Console<'_>) -> Result<()> {
-    let What::Recommend(args) = &args.what;
+pub fn run(context: &super::Context, args: &Args, console: &mut Console<'_>) -> Result<()> {
+    let args = match &args.what {
+        What::Recommend(args) => args,
+        What::Tags(args) => return super::eval_tags::run(context, args, console),
+    };
     let mut reader = Reader::default();
     let mut table = read(&mut reader, &args.file, console)?;
     let test = match &args.test {

@@ -7,6 +7,7 @@ mod analyse;
 mod capture;
 mod doctor;
 mod eval;
+mod eval_tags;
 mod export;
 mod files;
 mod history;
@@ -177,10 +178,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Taste(args) => taste::run(&context, &args, &mut console),
         Command::Play(args) => play::run(&args, &mut console),
         Command::Analyse(args) => analyse::run(&args, &mut console),
+        Command::Eval(args) => eval::run(&context, &args, &mut console),
         Command::Models(args) => models::run(&context, &args, &mut console),
         Command::Export(args) => export::export(&context, &args, &mut console),
         Command::Import(args) => export::import(&context, &args, &mut console),
-        Command::Eval(args) => eval::run(&args, &mut console),
         Command::Doctor(args) => doctor::run(&context, &args, &mut console),
         Command::Capture(args) => capture::run(&context, &args, &mut console),
     };

@@ -42,7 +42,8 @@ pub fn run(context: &Context, args: &Args, console: &mut Console<'_>) -> Result<
             files.push(path.clone());
         }
     }
-    in_order(&files, &taggers, |path, result| match result {
+    let tag = |path: &Path| tag_file(&taggers, path);
+    in_order(&files, tag, |path, result| match result {
         Ok(tags) if args.json => console.json(&tags),
         Ok(tags) => write_tags(&tags, &taggers, console),
         Err(error) => {
@@ -77,7 +78,7 @@ fn write_tags(tags: &FileTags, taggers: &Taggers, console: &mut Console<'_>) {
 }
 
 /// The media files below a folder, by name; hidden ones and links are passed over.
-fn media_below(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn media_below(folder: &Path) -> Vec<PathBuf> {
     walkdir::WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
@@ -91,12 +92,13 @@ fn media_below(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Tags files on all cores and hands them over in the order they were given in.
-fn in_order(
+/// Works through files on all cores and hands over what came of them in the order they were given in.
+pub(super) fn in_order<T: Send>(
     files: &[PathBuf],
-    taggers: &Taggers,
-    mut each: impl FnMut(&Path, Result<FileTags>),
+    work: impl Fn(&Path) -> Result<T> + Sync,
+    mut each: impl FnMut(&Path, Result<T>),
 ) -> Result<()> {
+    let work = &work;
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let (done, results) = crossbeam_channel::bounded(64);
@@ -108,7 +110,7 @@ fn in_order(
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(path) = files.get(at) else { break };
-                        let result = jobs::guarded("tag a file", || tag_file(taggers, path));
+                        let result = jobs::guarded("tag a file", || work(path));
                         if done.send((at, result)).is_err() {
                             break;
                         }
@@ -120,7 +122,7 @@ fn in_order(
                 })?;
         }
         drop(done);
-        let mut waiting: BTreeMap<usize, Result<FileTags, Error>> = BTreeMap::new();
+        let mut waiting: BTreeMap<usize, Result<T>> = BTreeMap::new();
         let mut expected = 0;
         for (at, result) in &results {
             waiting.insert(at, result);

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{Activity, Cancel, Pause, Progress, guarded};
 use crate::media::photo::{self, Picture};
 use crate::media::{Kind, audio};
-use crate::models::{Tagging, Task};
+use crate::models::{Look, Tagging, Task, look};
 
 /// Analyser names in the catalogue.
 const PHOTO_TAGS: &str = "photo-tags";
@@ -53,6 +53,8 @@ pub struct Analysed {
     pub taggings: Vec<Tagging>,
     /// What was measured, of songs.
     pub sound: Option<Sound>,
+    /// What was calculated from the pixels, of photos.
+    pub look: Option<Look>,
     /// Why it failed.
     pub error: Option<Error>,
 }
@@ -165,7 +167,11 @@ struct Versions {
 impl Versions {
     fn of(inner: &Inner) -> Self {
         let version = |task: Task| {
-            let packs = inner.taggers.versions(task);
+            let mut packs = inner.taggers.versions(task);
+            // The rules look at photos in the same decode.
+            if task == Task::PhotoTags {
+                packs.push(format!("{}@{}", look::ANALYSER, look::VERSION));
+            }
             (!packs.is_empty()).then(|| fingerprint(&packs))
         };
         Self {
@@ -436,6 +442,10 @@ fn store(
         };
         bulk.set_tagging(item, run, &new_tagging(tagging))?;
     }
+    if let Some(look) = &result.look {
+        bulk.set_rule_tags(item, &look.tags())?;
+        bulk.set_analysis(item, look::ANALYSER, look::VERSION, Ok(&look.to_bytes()))?;
+    }
     let tags = if is_photo {
         versions.photo.map(|version| (PHOTO_TAGS, version))
     } else {
@@ -539,6 +549,7 @@ fn one(inner: &Inner, work: Work, cancel: &Cancel) -> Analysed {
         path: PathBuf::new(),
         taggings: Vec::new(),
         sound: None,
+        look: None,
         error: None,
     };
     let result = guarded("analyse a file", || {
@@ -558,6 +569,7 @@ fn one(inner: &Inner, work: Work, cancel: &Cancel) -> Analysed {
 fn look(inner: &Inner, item: &Item, analysed: &mut Analysed) -> Result<()> {
     let picture: Picture = photo::decode(&analysed.path, Some(PHOTO_SIDE))?.fit(PHOTO_SIDE * 2);
     thumbs::keep_from(inner, item, &picture);
+    analysed.look = Some(Look::of(&picture));
     analysed.taggings = inner.taggers.photo(&picture)?;
     Ok(())
 }

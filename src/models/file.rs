@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::taggers::{Taggers, Tagging};
-use super::{PHOTO_SIDE, WINDOWS};
+use super::taggers::{Judged, Taggers, Tagging};
+use super::{Look, PHOTO_SIDE, WINDOWS};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::media::{self, Kind};
@@ -21,6 +21,9 @@ pub struct FileTags {
     pub tags: Vec<FileTag>,
     /// What did not reach the threshold of a tag, best first.
     pub suggestions: Vec<FileTag>,
+    /// What was calculated from the pixels, of photos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
     /// Decoding and models together; the first file pays for loading them.
     pub took_ms: u64,
 }
@@ -43,8 +46,13 @@ pub struct FileTag {
 pub fn tag_file(taggers: &Taggers, path: &Path) -> Result<FileTags> {
     let start = Instant::now();
     let sniffed = media::sniff(path)?;
+    let mut look = None;
     let taggings = match sniffed.kind {
-        Kind::Photo => taggers.photo(&media::photo::decode(path, Some(PHOTO_SIDE))?)?,
+        Kind::Photo => {
+            let picture = media::photo::decode(path, Some(PHOTO_SIDE))?;
+            look = Some(Look::of(&picture));
+            taggers.photo(&picture)?
+        }
         Kind::Audio => tag_sound(taggers, path)?,
         // Only some containers give up their sound; pictures of clips are not looked at.
         Kind::Clip => tag_sound(taggers, path).map_err(|_| Error::Unsupported {
@@ -58,8 +66,23 @@ pub fn tag_file(taggers: &Taggers, path: &Path) -> Result<FileTags> {
         kind: sniffed.kind,
         tags,
         suggestions,
+        look,
         took_ms: start.elapsed().as_millis() as u64,
     })
+}
+
+/// Decodes a file and gives every score of every pack that fits, for measuring.
+///
+/// # Errors
+/// As [`tag_file`].
+pub fn judge_file(taggers: &Taggers, path: &Path) -> Result<Judged> {
+    match media::sniff(path)?.kind {
+        Kind::Photo => taggers.judge_photo(&media::photo::decode(path, Some(PHOTO_SIDE))?),
+        _ => {
+            let heard = media::audio::analyse(path, &WINDOWS, &Cancel::default())?;
+            taggers.judge_audio(&heard.mono_16k, heard.window_len())
+        }
+    }
 }
 
 fn tag_sound(taggers: &Taggers, path: &Path) -> Result<Vec<Tagging>> {

@@ -7,8 +7,10 @@
 //!
 //! Nothing here knows the catalogue: pixels and samples go in, tags and embeddings come out.
 
+pub mod evaluate;
 pub mod evidence;
 pub mod image;
+pub mod look;
 pub mod manifest;
 pub mod mel;
 pub mod source;
@@ -25,12 +27,13 @@ mod runtime;
 mod taggers;
 mod threshold;
 
-pub use file::{FileTag, FileTags, tag_file};
+pub use file::{FileTag, FileTags, judge_file, tag_file};
 pub use inspect::{Report, add, check, check_pack, remove};
+pub use look::Look;
 pub use manifest::{Manifest, Task};
 pub use pack::Pack;
 pub use packs::Packs;
-pub use taggers::{Taggers, Tagging};
+pub use taggers::{Judged, Taggers, Tagging};
 pub use tags::ScoredTag;
 pub use teach::Head;
 pub use threshold::learnt as learnt_threshold;

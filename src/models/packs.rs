@@ -54,7 +54,9 @@ impl Packs {
             }
         }
         let vocabulary = Arc::new(Vocabulary::new(
-            list.iter().flat_map(|pack| pack.vocabulary().to_vec()),
+            list.iter()
+                .flat_map(|pack| pack.vocabulary().to_vec())
+                .chain(super::look::entries()),
         ));
         (Self { list, vocabulary }, errors)
     }
@@ -69,7 +71,7 @@ impl Packs {
         self.list.iter().find(|pack| pack.id() == id)
     }
 
-    /// The names of all tags of all packs.
+    /// The names of all tags of all packs, and of those that are calculated.
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }

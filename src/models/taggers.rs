@@ -30,6 +30,16 @@ pub struct Taggers {
     packs: Arc<Packs>,
 }
 
+/// What all packs together say about one item: tags, and every score before thresholds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// What each pack says.
+    pub taggings: Vec<Tagging>,
+    /// The score of every label of every pack by its tag: the highest of all packs, an umbrella's at least that of
+    /// what lies below it.
+    pub scores: HashMap<String, f32>,
+}
+
 /// What a pack gave for one item, before thresholds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
@@ -67,10 +77,22 @@ impl Taggers {
     /// # Errors
     /// The first pack that cannot be used or whose network fails, when no other gave an answer.
     pub fn photo(&self, picture: &Picture) -> Result<Vec<Tagging>> {
-        collected(self.with_task(Task::PhotoTags).map(|pack| {
-            let scores = scores_of_picture(pack, picture)?;
-            Ok(self.tagging(pack, scores))
-        }))
+        Ok(self.taggings(self.photo_scores(picture)?))
+    }
+
+    /// The same with every score, for measuring.
+    ///
+    /// # Errors
+    /// As [`Taggers::photo`].
+    pub fn judge_photo(&self, picture: &Picture) -> Result<Judged> {
+        Ok(self.judged(self.photo_scores(picture)?))
+    }
+
+    fn photo_scores(&self, picture: &Picture) -> Result<Vec<(&Pack, Scores)>> {
+        collected(
+            self.with_task(Task::PhotoTags)
+                .map(|pack| Ok((&**pack, scores_of_picture(pack, picture)?))),
+        )
     }
 
     /// What each audio pack says about a sound: samples at [`super::SAMPLE_RATE_HZ`] in stretches of `window_len`
@@ -80,6 +102,18 @@ impl Taggers {
     /// # Errors
     /// The first pack that cannot be used or whose network fails, when no other gave an answer.
     pub fn audio(&self, mono_16k: &[f32], window_len: usize) -> Result<Vec<Tagging>> {
+        Ok(self.taggings(self.audio_scores(mono_16k, window_len)?))
+    }
+
+    /// The same with every score, for measuring.
+    ///
+    /// # Errors
+    /// As [`Taggers::audio`].
+    pub fn judge_audio(&self, mono_16k: &[f32], window_len: usize) -> Result<Judged> {
+        Ok(self.judged(self.audio_scores(mono_16k, window_len)?))
+    }
+
+    fn audio_scores(&self, mono_16k: &[f32], window_len: usize) -> Result<Vec<(&Pack, Scores)>> {
         // Gated packs after those they wait for.
         let (gated, free): (Vec<_>, Vec<_>) = self
             .with_task(Task::AudioTags)
@@ -91,7 +125,7 @@ impl Taggers {
             }
             Some(scores_of_sound(pack, mono_16k, window_len).map(|scores| {
                 known.insert(pack.id(), scores.clone());
-                self.tagging(pack, scores)
+                (&**pack, scores)
             }))
         }))
     }
@@ -101,6 +135,23 @@ impl Taggers {
             .list()
             .iter()
             .filter(move |pack| pack.manifest().task == task)
+    }
+
+    fn taggings(&self, all: Vec<(&Pack, Scores)>) -> Vec<Tagging> {
+        all.into_iter()
+            .map(|(pack, scores)| self.tagging(pack, scores))
+            .collect()
+    }
+
+    fn judged(&self, all: Vec<(&Pack, Scores)>) -> Judged {
+        let mut scores = HashMap::new();
+        for (pack, found) in &all {
+            tags::lift_all(&mut scores, &found.scores, pack.labels(), self.vocabulary());
+        }
+        Judged {
+            taggings: self.taggings(all),
+            scores,
+        }
     }
 
     fn tagging(&self, pack: &Pack, scores: Scores) -> Tagging {
@@ -207,7 +258,7 @@ fn unit(mut vector: Vec<f32>) -> Vec<f32> {
 }
 
 /// The answers there are; an error only when there is no answer.
-fn collected(answers: impl Iterator<Item = Result<Tagging>>) -> Result<Vec<Tagging>> {
+fn collected<T>(answers: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
     let mut taggings = Vec::new();
     let mut first_error = None;
     for answer in answers {

@@ -91,6 +91,26 @@ pub fn from_scores(scores: &[f32], labels: &[Label], vocabulary: &Vocabulary) ->
     tags
 }
 
+/// Adds every score of one pack to `all`, the highest of each tag, and lifts umbrellas to what lies below them.
+pub(super) fn lift_all(
+    all: &mut HashMap<String, f32>,
+    scores: &[f32],
+    labels: &[Label],
+    vocabulary: &Vocabulary,
+) {
+    for (label, &score) in labels.iter().zip(scores) {
+        let above = vocabulary.parents(&label.slug);
+        for slug in std::iter::once(label.slug.as_str()).chain(above) {
+            match all.get_mut(slug) {
+                Some(known) => *known = known.max(score),
+                None => {
+                    all.insert(slug.to_owned(), score);
+                }
+            }
+        }
+    }
+}
+
 fn raise<'a>(
     found: &mut HashMap<&'a str, ScoredTag>,
     slug: &'a str,

@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 
 use crate::app::command::{Command, DropTarget, Edit, Files, MusicPage, Page, Sheet, View};
 use crate::app::phrases;
+use crate::models::look::is_look;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, SPACE_4, SPACE_8, SPACE_12, tokens};
 use crate::ui::widgets::label;
@@ -224,6 +225,8 @@ fn tags_ui(scene: &mut Scene<'_>, ui: &mut Ui, height: f32) {
         .tags
         .iter()
         .filter(|tag| tag.count_confirmed + tag.count_shown > 0)
+        // Half a library is "green"; that is for searching, not for a list of what there is.
+        .filter(|tag| !tag.slug.as_deref().is_some_and(is_look))
         .collect();
     tags.sort_by_key(|tag| {
         std::cmp::Reverse((

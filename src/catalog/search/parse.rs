@@ -9,7 +9,7 @@ use crate::media::Kind;
 
 const MAX_CHARS: usize = 1000;
 const MAX_TERMS: usize = 50;
-const FIELDS: &str = "tag, kind, rating, year, date, artist, album, title, genre, bpm, duration, camera, is, in, file, format, collection";
+const FIELDS: &str = "tag, colour, kind, rating, year, date, artist, album, title, genre, bpm, duration, camera, is, in, file, format, collection";
 
 /// Reads a search.
 ///
@@ -128,6 +128,14 @@ fn field(name: &str, values: Vec<String>) -> Read<What> {
             any: values,
             states: vec![TagState::Confirmed, TagState::Shown],
         },
+        // The tags that are calculated from pixels have this prefix.
+        "colour" | "color" => What::Tag {
+            any: values
+                .iter()
+                .map(|value| look_slug(value))
+                .collect::<Read<_>>()?,
+            states: vec![TagState::Confirmed, TagState::Shown],
+        },
         "suggested" => What::Tag {
             any: values,
             states: vec![TagState::Suggested],
@@ -166,6 +174,22 @@ fn field(name: &str, values: Vec<String>) -> Read<What> {
             ));
         }
     })
+}
+
+fn look_slug(value: &str) -> Read<String> {
+    use crate::models::look;
+    let wanted = value.to_lowercase().replace(' ', "-");
+    let entries = look::entries();
+    entries
+        .iter()
+        .find(|entry| {
+            entry.slug.strip_prefix("look-") == Some(wanted.as_str())
+                || entry.name_zh == value
+                || entry.name_zh.strip_suffix('色') == Some(value)
+                || entry.aliases.contains(&wanted)
+        })
+        .map(|entry| entry.slug.clone())
+        .ok_or_else(|| format!("'{value}' is not a colour; there are black, grey, white, red, orange, brown, yellow, green, turquoise, blue, purple and pink"))
 }
 
 fn each<T>(values: &[String], read: impl Fn(&str) -> Read<T>) -> Read<Vec<T>> {

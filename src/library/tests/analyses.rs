@@ -88,3 +88,71 @@ fn the_background_waits_while_paused_and_goes_on() {
     place.song("c.wav", 2);
     library.rescan();
 }
+
+#[test]
+fn what_is_calculated_is_searched_for_and_each_photo_is_decoded_once() {
+    use crate::catalog::TagSource;
+    let place = Place::new();
+    let pack = |name: &str, rgba: [u8; 4]| {
+        place.write(name, &Picture::filled(900, 300, rgba).to_jpeg(95).unwrap())
+    };
+    let red = pack("red.jpg", [210, 20, 25, 255]);
+    let blue = pack("blue.jpg", [30, 60, 210, 255]);
+    let library = place.open();
+    scan_of(&library, &[place.files()]);
+    let decodes = |path: &Path| crate::media::photo::decodes_of(path);
+    let before = (decodes(&red), decodes(&blue));
+    library.analyse_now(&Cancel::new(), |_| {}).unwrap();
+    let reader = library.catalog().reader().unwrap();
+    let id = item_at(&library, &red).id;
+    let found = |text: &str| -> Vec<ItemId> {
+        let query = crate::catalog::search::parse(text).unwrap();
+        reader.search(&query, 100).unwrap()
+    };
+    for text in [
+        "colour:red",
+        "color:红",
+        "tag:look-red",
+        "tag:红色",
+        "colour:red,green",
+    ] {
+        assert_eq!(found(text), [id], "{text}");
+    }
+    assert!(found("colour:green").is_empty());
+    assert!(crate::catalog::search::parse("colour:plaid").is_err());
+    let tags = reader.tags_of(id).unwrap();
+    let tag = tags
+        .iter()
+        .find(|tag| tag.slug.as_deref() == Some("look-red"));
+    assert_eq!(tag.expect("there").source, TagSource::Rule);
+    let mut names = Vec::new();
+    reader
+        .each_believed_tag(|_, slug, _| names.push(slug.to_owned()))
+        .unwrap();
+    assert!(
+        names.iter().all(|slug| !slug.starts_with("look")),
+        "colours are no taste: {names:?}"
+    );
+    let kept = reader
+        .analysis(id, crate::models::look::ANALYSER)
+        .unwrap()
+        .expect("kept");
+    let look = crate::models::Look::from_bytes(&kept.outcome.unwrap()).expect("reads");
+    assert!(look.is_blank, "{look:?}");
+    let events = library.events();
+    for size in [ThumbSize::S256, ThumbSize::S512] {
+        library.thumb(id, size, crate::jobs::Priority::Visible);
+        wait_for(&events, |event| match event {
+            LibraryEvent::Thumb { item, picture, .. } if item == id => Some(picture.unwrap()),
+            _ => None,
+        });
+    }
+    assert_eq!(
+        decodes(&red) - before.0,
+        1,
+        "tags, look and thumbnails from one decode"
+    );
+    assert_eq!(decodes(&blue) - before.1, 1);
+    assert_eq!(library.analyse_now(&Cancel::new(), |_| {}).unwrap(), 0);
+    assert_eq!(decodes(&red) - before.0, 1);
+}

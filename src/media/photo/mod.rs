@@ -163,6 +163,8 @@ pub fn embedded_preview(path: &Path) -> Option<Picture> {
 
 fn decode_as_stored(path: &Path, at_least: Option<u32>) -> Result<Decoded> {
     let format = photo_format(path)?;
+    #[cfg(test)]
+    DECODES.lock().push(path.to_owned());
     caught("picture", path, || {
         if format == Format::Jpeg {
             let bytes = read_bounded(path, "picture", limits::MAX_PICTURE_FILE_BYTES)?;
@@ -171,6 +173,16 @@ fn decode_as_stored(path: &Path, at_least: Option<u32>) -> Result<Decoded> {
             general::decode(path, format)
         }
     })
+}
+
+/// Every file whose pixels were decoded, for tests that count.
+#[cfg(test)]
+static DECODES: parking_lot::Mutex<Vec<std::path::PathBuf>> = parking_lot::Mutex::new(Vec::new());
+
+/// How often a file's pixels were decoded.
+#[cfg(test)]
+pub(crate) fn decodes_of(path: &Path) -> usize {
+    DECODES.lock().iter().filter(|other| *other == path).count()
 }
 
 /// The format, when it is a photo's and can be decoded.
