@@ -34,11 +34,11 @@ mod limit {
     /// And the mean is below this.
     pub const DARK_MEAN: f32 = 40.0;
     /// Sharpness of the sharpest parts, see [`super::sharpness`].
-    pub const BLUR: f32 = 0.30;
+    pub const BLUR: f32 = 0.40;
     /// Times as wide as high.
     pub const PANORAMA: f32 = 2.2;
     /// Share of neighbours that are exactly alike.
-    pub const FLAT: f32 = 0.50;
+    pub const FLAT: f32 = 0.72;
     /// Levels between the darkest and lightest hundredth.
     pub const BLANK_RANGE: f32 = 14.0;
     /// Share of the pixels that a main colour has.
@@ -199,7 +199,7 @@ pub struct Measured {
     pub range: f32,
     /// Colour that 95 of 100 pixels stay below, 0..=255.
     pub chroma_p95: f32,
-    /// About 0.2 (soft everywhere) to 1.
+    /// About 0.15 (soft everywhere) to 1; 1 where there is no edge to judge by.
     pub sharpness: f32,
     /// Share of pixels exactly like their neighbour.
     pub flat: f32,
@@ -388,8 +388,9 @@ fn sharpness(picture: &Picture) -> f32 {
             }
         }
     }
+    // Fog and plain walls have no edge that could be soft.
     if tiles.is_empty() {
-        return 0.0;
+        return 1.0;
     }
     tiles.sort_by(f32::total_cmp);
     tiles[(tiles.len() - 1) * 19 / 20]
@@ -493,7 +494,7 @@ mod tests {
     #[test]
     fn pages_are_drawn_and_empty_ones_are_blank() {
         let page = drawn(400, 300, |x, y| {
-            if y % 24 < 6 && x % 5 < 2 {
+            if y % 40 < 6 && x % 5 < 2 {
                 [20, 20, 20]
             } else {
                 [250, 250, 250]
