@@ -569,8 +569,15 @@ fn one(inner: &Inner, work: Work, cancel: &Cancel) -> Analysed {
 fn look(inner: &Inner, item: &Item, analysed: &mut Analysed) -> Result<()> {
     let picture: Picture = photo::decode(&analysed.path, Some(PHOTO_SIDE))?.fit(PHOTO_SIDE * 2);
     thumbs::keep_from(inner, item, &picture);
-    analysed.look = Some(Look::of(&picture));
+    let look = analysed.look.insert(Look::of(&picture));
     analysed.taggings = inner.taggers.photo(&picture)?;
+    if look.is_blank {
+        // There is nothing to see, whatever a network makes of it.
+        analysed
+            .taggings
+            .iter_mut()
+            .for_each(|tagging| tagging.tags.clear());
+    }
     Ok(())
 }
 

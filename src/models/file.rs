@@ -50,8 +50,13 @@ pub fn tag_file(taggers: &Taggers, path: &Path) -> Result<FileTags> {
     let taggings = match sniffed.kind {
         Kind::Photo => {
             let picture = media::photo::decode(path, Some(PHOTO_SIDE))?;
-            look = Some(Look::of(&picture));
-            taggers.photo(&picture)?
+            let is_blank = look.insert(Look::of(&picture)).is_blank;
+            let mut taggings = taggers.photo(&picture)?;
+            if is_blank {
+                // There is nothing to see, whatever a network makes of it.
+                taggings.iter_mut().for_each(|tagging| tagging.tags.clear());
+            }
+            taggings
         }
         Kind::Audio => tag_sound(taggers, path)?,
         // Only some containers give up their sound; pictures of clips are not looked at.

@@ -28,17 +28,19 @@ const BLUR_LEAST_SIDE: u32 = 240;
 /// The thresholds, set by looking at the pictures on either side of each.
 mod limit {
     /// 95 of 100 pixels have less colour than this (distance of the strongest and weakest channel).
-    pub const GREY_CHROMA: f32 = 12.0;
+    pub const GREY_CHROMA: f32 = 8.0;
     /// Nine of ten pixels are darker than this.
     pub const DARK_P90: f32 = 72.0;
     /// And the mean is below this.
     pub const DARK_MEAN: f32 = 40.0;
+    /// And hardly any of it is a deep colour, which weighs little in lightness but is plain to see.
+    pub const DARK_CHROMA: f32 = 100.0;
     /// Sharpness of the sharpest parts, see [`super::sharpness`].
     pub const BLUR: f32 = 0.40;
     /// Times as wide as high.
     pub const PANORAMA: f32 = 2.2;
     /// Share of neighbours that are exactly alike.
-    pub const FLAT: f32 = 0.72;
+    pub const FLAT: f32 = 0.80;
     /// Levels between the darkest and lightest hundredth.
     pub const BLANK_RANGE: f32 = 14.0;
     /// Share of the pixels that a main colour has.
@@ -254,6 +256,7 @@ impl Look {
         Self {
             is_black_and_white: is_photo && is_grey,
             is_dark: !is_drawn
+                && measured.chroma_p95 < limit::DARK_CHROMA
                 && measured.light < limit::DARK_MEAN
                 && measured.light_p90 < limit::DARK_P90,
             is_blurred: is_photo
@@ -494,7 +497,7 @@ mod tests {
     #[test]
     fn pages_are_drawn_and_empty_ones_are_blank() {
         let page = drawn(400, 300, |x, y| {
-            if y % 40 < 6 && x % 5 < 2 {
+            if y % 60 < 6 && x % 5 < 2 {
                 [20, 20, 20]
             } else {
                 [250, 250, 250]
