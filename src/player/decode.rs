@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use rtrb::Producer;
 
 use super::bell::Bell;
+use super::loudness::factor;
 use super::resample::Resampler;
 use super::source::{Opener, Source};
 use super::stereo::to_stereo;
@@ -48,6 +49,8 @@ pub struct StreamId(pub u64);
 pub struct Job {
     pub play: PlayId,
     pub path: PathBuf,
+    /// In hundredths of a decibel.
+    pub gain_mb: i32,
 }
 
 /// A new stream to fill.
@@ -361,6 +364,10 @@ impl<'a> Filling<'a> {
             at += count;
             self.stereo.clear();
             to_stereo(&self.decoded, source.channels(), &mut self.stereo);
+            if job.gain_mb != 0 {
+                let factor = factor(job.gain_mb);
+                self.stereo.iter_mut().for_each(|sample| *sample *= factor);
+            }
             self.resampled.clear();
             if let Some(resampler) = &mut self.resampler
                 && let Err(error) = resampler.push(&self.stereo, &mut self.resampled)

@@ -21,6 +21,7 @@ mod device;
 mod engine;
 mod heard;
 mod inbox;
+mod loudness;
 mod offline;
 mod outlet;
 #[expect(clippy::module_inception, reason = "the room's main thing")]
@@ -40,6 +41,7 @@ mod tests;
 
 pub use command::{Output, PlayerCommand, PlayerEvent};
 pub use device::{DeviceInfo, devices};
+pub use loudness::{Gain, TARGET_LUFS, level};
 pub use player::{Player, play_blocking};
 pub use queue::{EntryId, MAX_TRACKS, Queue, QueueState, Repeat};
 pub use status::{State, Status};

@@ -25,6 +25,9 @@ pub struct Track {
     pub duration_ms: Option<u64>,
     /// Why it is in the queue ("because you played X"), for tracks that a suggestion put there.
     pub why: Option<String>,
+    /// How much louder it is played, in hundredths of a decibel; see [`super::level`].
+    #[serde(skip)]
+    pub gain_mb: i32,
     /// Why it could not be played, or where it broke. Set by the player, forgotten with the session.
     #[serde(skip)]
     pub problem: Option<Error>,

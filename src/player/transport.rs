@@ -106,13 +106,17 @@ impl Engine {
         let Some(track) = self.queue.track(entry) else {
             return;
         };
-        let path = track.path.clone();
+        let (path, gain_mb) = (track.path.clone(), track.gain_mb);
         let rate_hz = self.outlet.as_ref().map(|outlet| outlet.rate_hz);
         let (samples, waiting) = stream(rate_hz.unwrap_or(USUAL_RATE_HZ), !from.is_zero());
         let (id, play) = (StreamId(self.new_id()), PlayId(self.new_id()));
         self.decoder.start(Start {
             id,
-            job: Job { play, path },
+            job: Job {
+                play,
+                path,
+                gain_mb,
+            },
             from,
             rate_hz,
             is_eager: !matches!(self.parts.output, Output::Device(_)),
@@ -291,9 +295,14 @@ impl Engine {
     }
 
     fn job(&mut self, entry: EntryId) -> Option<Job> {
-        let path = self.queue.track(entry)?.path.clone();
+        let track = self.queue.track(entry)?;
+        let (path, gain_mb) = (track.path.clone(), track.gain_mb);
         let play = PlayId(self.new_id());
-        Some(Job { play, path })
+        Some(Job {
+            play,
+            path,
+            gain_mb,
+        })
     }
 
     /// The queue changed: what is decoded ahead may be the wrong thing. Where the decoder has not turned to it yet, it is only

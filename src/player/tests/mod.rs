@@ -2,4 +2,5 @@ mod bench;
 mod files;
 mod gapless;
 mod live;
+mod loudness;
 mod queue;
