@@ -109,7 +109,7 @@ impl Library {
         };
         let (yes, no) = (of(&[TagState::Confirmed])?, of(&[TagState::Rejected])?);
         let judged: HashSet<ItemId> = yes.iter().chain(&no).copied().collect();
-        let floor = self.proposal_floor(&reader, tag)?;
+        let floor = proposal_floor(&reader, tag)?;
         let mut lesson = Lesson {
             tag,
             examples: 0,
@@ -184,17 +184,6 @@ impl Library {
             }
         }
         Ok(heads)
-    }
-
-    /// From which score on a lesson proposes: rejected proposals raise it.
-    fn proposal_floor(&self, reader: &Reader, tag: TagId) -> Result<f32> {
-        let checks: Vec<(f32, bool)> = reader
-            .checks(tag, CHECKS_MAX)?
-            .iter()
-            .filter(|check| check.pack.starts_with("taught-"))
-            .map(|check| (check.score, check.was_right))
-            .collect();
-        Ok(learnt_threshold(PROPOSAL_MIN, &checks).clamp(0.3, 0.95))
     }
 
     /// What keeping a lesson would change when its proposals count as sure from `show_from` on.
@@ -397,6 +386,17 @@ impl Library {
         best.truncate(n);
         Ok(best)
     }
+}
+
+/// From which score on a lesson proposes: rejected proposals raise it.
+fn proposal_floor(reader: &Reader, tag: TagId) -> Result<f32> {
+    let checks: Vec<(f32, bool)> = reader
+        .checks(tag, CHECKS_MAX)?
+        .iter()
+        .filter(|check| check.pack.starts_with("taught-"))
+        .map(|check| (check.score, check.was_right))
+        .collect();
+    Ok(learnt_threshold(PROPOSAL_MIN, &checks).clamp(0.3, 0.95))
 }
 
 fn slices(rows: &[Vec<f32>]) -> Vec<&[f32]> {

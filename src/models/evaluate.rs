@@ -272,7 +272,7 @@ mod tests {
         // Right at ranks 1 and 3: (1/1 + 2/3) / 2.
         let mut ranked = vec![(0.2, false), (0.9, true), (0.5, true), (0.7, false)];
         let value = average_precision(&mut ranked).expect("has positives");
-        assert!((value - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+        assert!((value - 5.0 / 6.0).abs() < 1e-12);
         // Ties are one step, however they are ordered.
         let mut tied = vec![(0.5, true), (0.5, false)];
         assert_eq!(average_precision(&mut tied), Some(0.5));

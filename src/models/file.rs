@@ -54,7 +54,9 @@ pub fn tag_file(taggers: &Taggers, path: &Path) -> Result<FileTags> {
             let mut taggings = taggers.photo(&picture)?;
             if is_blank {
                 // There is nothing to see, whatever a network makes of it.
-                taggings.iter_mut().for_each(|tagging| tagging.tags.clear());
+                for tagging in &mut taggings {
+                    tagging.tags.clear();
+                }
             }
             taggings
         }

@@ -117,7 +117,7 @@ impl Colour {
         let [r, g, b] = rgb.map(f32::from);
         let (most, least) = (r.max(g).max(b), r.min(g).min(b));
         let chroma = most - least;
-        let light = (most + least) / 2.0;
+        let light = f32::midpoint(most, least);
         // What little colour there is in shadows and near white is not seen as one.
         if chroma < 22.0 || (most > 0.0 && chroma / most < 0.14) {
             return match light {

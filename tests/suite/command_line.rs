@@ -154,16 +154,16 @@ fn every_page_is_drawn_without_a_display() {
 fn the_recommender_is_measured_on_a_table() {
     let home = Home::new();
     let table = home.path("ratings.csv");
-    let mut text = "userId,movieId,rating,timestamp\n".to_owned();
+    let mut rows = "userId,movieId,rating,timestamp\n".to_owned();
     for user in 0..30u32 {
         for item in 0..20u32 {
             if (user * 7 + item * 3) % 4 != 0 {
                 let value = 1 + (user + item * item) % 5;
-                text.push_str(&format!("{user},{item},{value},{}\n", user * 100 + item));
+                rows.push_str(&format!("{user},{item},{value},{}\n", user * 100 + item));
             }
         }
     }
-    std::fs::write(&table, &text).unwrap();
+    std::fs::write(&table, &rows).unwrap();
     let file = text(&table).to_owned();
     let rating = ["eval", "recommend", &file, "--only", "mean", "--json"];
     let (code, out, err) = home.parlour(&rating);
@@ -188,7 +188,7 @@ fn the_recommender_is_measured_on_a_table() {
     assert_eq!(code, 0, "{err}");
     assert_eq!(out.lines().count(), 2, "a heading and EASE: {out}");
 
-    std::fs::write(&table, format!("{text}1,2\n1,3,many,5\n")).unwrap();
+    std::fs::write(&table, format!("{rows}1,2\n1,3,many,5\n")).unwrap();
     let (code, out, err) = home.parlour(&rating);
     assert_eq!((code, json_lines(&out).len()), (1, lines.len()));
     assert!(err.contains("line 452: the value is missing"), "{err}");

@@ -45,9 +45,9 @@ fn heard(dir: &Path, paths: &[PathBuf], gain: Gain, target: f64) -> Vec<(f64, f6
     let part = dir.join("part.wav");
     let parts = samples.chunks_exact(2 * 4 * 48_000).map(|chunk| {
         let mut writer = hound::WavWriter::create(&part, spec).unwrap();
-        chunk
-            .iter()
-            .for_each(|&sample| writer.write_sample(sample).unwrap());
+        for &sample in chunk {
+            writer.write_sample(sample).unwrap();
+        }
         writer.finalize().unwrap();
         let found = analyse(&part, &Windows::NONE, &Cancel::default()).unwrap();
         (found.loudness_lufs.unwrap(), found.true_peak_db.unwrap())
