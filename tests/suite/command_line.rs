@@ -1,5 +1,7 @@
 //! The contract of the headless commands, with the real program on real files.
 
+use std::fmt::Write as _;
+
 use crate::support::{Home, json_lines, text};
 
 #[test]
@@ -159,7 +161,8 @@ fn the_recommender_is_measured_on_a_table() {
         for item in 0..20u32 {
             if (user * 7 + item * 3) % 4 != 0 {
                 let value = 1 + (user + item * item) % 5;
-                rows.push_str(&format!("{user},{item},{value},{}\n", user * 100 + item));
+                let time = user * 100 + item;
+                writeln!(rows, "{user},{item},{value},{time}").unwrap();
             }
         }
     }
