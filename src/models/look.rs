@@ -474,11 +474,17 @@ mod tests {
 
     #[test]
     fn a_soft_picture_is_blurred_and_a_small_one_is_not_judged() {
-        let sharp = scene(480, 360, [180, 120, 90]);
-        let soft =
-            sharp
-                .resize_exact(40, 30, Filter::Bilinear)
-                .resize_exact(480, 360, Filter::Bilinear);
+        // Stripes of 40 pixels whose edges take one pixel, or eight.
+        let stripes = |edge: u32| {
+            drawn(480, 360, move |x, y| {
+                let way = (x % 80)
+                    .min(80 - x % 80)
+                    .clamp(20 - edge / 2, 20 + edge / 2);
+                let light = 60 + (way + edge / 2 - 20) * 120 / edge.max(1) + y % 3;
+                [light as u8, light as u8, 90]
+            })
+        };
+        let (sharp, soft) = (stripes(1), stripes(8));
         assert!(!Look::of(&sharp).is_blurred, "{:?}", Look::of(&sharp));
         assert!(Look::of(&soft).is_blurred, "{:?}", Look::of(&soft));
         assert!(!Look::of(&soft.fit(120)).is_blurred);

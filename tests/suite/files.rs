@@ -236,8 +236,13 @@ fn ratings_and_tags_go_into_songs_of_every_format_and_nothing_else_changes() {
         assert_eq!(meta.keywords, marks.keywords, "{}", song.display());
         // exiftool shows the tag of a WAV file as one block.
         if !song.ends_with("tone.wav") {
-            let seen = exiftool(song);
-            assert!(seen.contains("Mood/Calm"), "{seen}");
+            // It shows an MP4 atom of one's own name that is not ASCII as so many bytes: there the file is looked into.
+            let seen = if song.ends_with("tone.m4a") {
+                String::from_utf8_lossy(&std::fs::read(song).unwrap()).into_owned()
+            } else {
+                exiftool(song)
+            };
+            assert!(seen.contains("Mood/Calm"), "{}", song.display());
             assert_eq!(meta.artist.as_deref(), Some("Ann"));
             let is_kept = song.ends_with("tone.m4a") || seen.contains("kept");
             assert!(is_kept, "{seen}");

@@ -140,11 +140,14 @@ pub(super) fn fill(meta: &mut AudioMeta, path: &Path, raw: &[(String, String)]) 
         .filter(|(key, _)| key.rsplit(':').next() == Some("KEYWORDS"))
         .map(|(_, value)| value.as_str());
     meta.keywords = super::marks::split(keywords);
-    // Of these formats the decoder does not read the tag that keywords are in.
-    let is_chunked = file
-        .as_ref()
-        .is_some_and(|file| matches!(file.file_type(), FileType::Wav | FileType::Aiff));
-    if is_chunked
+    // Of these formats the decoder does not tell the texts of one's own name (TXXX) that keywords are in.
+    let is_id3 = file.as_ref().is_some_and(|file| {
+        matches!(
+            file.file_type(),
+            FileType::Mpeg | FileType::Wav | FileType::Aiff
+        )
+    });
+    if is_id3
         && meta.keywords.is_empty()
         && let Ok(marks) = super::marks(path)
     {
